@@ -1,0 +1,70 @@
+/**
+ * Every error that a user can meet: a stable code, what happened, and what to do about it.
+ * The codes are listed with their cures in `docs/errors.md`; a test keeps the list and the code in step.
+ */
+export class HerlError extends Error {
+  /** Stable, for scripts and for the list in `docs/errors.md`. */
+  readonly code: ErrorCode;
+  /** One sentence in the imperative: what the reader can do now. */
+  readonly cure: string;
+
+  constructor(code: ErrorCode, what: string, cure: string, options?: { cause?: unknown }) {
+    super(what, options);
+    this.name = "HerlError";
+    this.code = code;
+    this.cure = cure;
+  }
+
+  /** `CODE: what happened. What to do.`, the one line that the command line prints. */
+  toLine(): string {
+    return `${this.code}: ${sentence(this.message)} ${sentence(this.cure)}`;
+  }
+}
+
+/** All codes, grouped by the floor that raises them. */
+export const errorCodes = [
+  // model files
+  "GGUF_MAGIC",
+  "GGUF_VERSION",
+  "GGUF_TRUNCATED",
+  "GGUF_HEADER",
+  "GGUF_TENSOR_TYPE",
+  "GGUF_TENSOR_SHAPE",
+  "GGUF_TENSOR_MISSING",
+  "MODEL_ARCHITECTURE",
+  "MODEL_CONFIG",
+  "TOKENIZER_UNSUPPORTED",
+  "TOKENIZER_NO_END",
+  "CHAT_TEMPLATE",
+  // policy
+  "CONTEXT_TOO_LONG",
+  "ADAPTER_MISMATCH",
+  // compute
+  "NO_ADAPTER",
+  "DEVICE_LOST",
+  "OUT_OF_MEMORY",
+  // tasks and rubrics
+  "RUBRIC_INVALID",
+  "TASK_INVALID",
+  "VERIFIER_UNKNOWN",
+  // runs
+  "CONFIG_INVALID",
+  "CONFIG_KEY",
+  "PRESET_UNKNOWN",
+  "RUN_EXISTS",
+  "RUN_MISSING",
+  "RUN_FORMAT",
+  "RUN_LOCKED",
+  "RUN_MODEL_CHANGED",
+  "DIGEST_DIFFERS",
+  "STORE_REFUSED",
+  "STORE_FULL",
+  // command line
+  "USAGE",
+  "FILE_MISSING",
+  "FILE_FORMAT",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -1,0 +1,92 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { playwright } from "@vitest/browser-playwright";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+import { TallyReporter } from "./tools/tally-reporter";
+
+/**
+ * The policy of the built page: no inline script, no foreign script; WebAssembly may be compiled; an endpoint of
+ * the reader's own choice may be called (a judge, a model file). The dev server is left alone, since it injects
+ * its own client.
+ */
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self' https: http: blob: data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+const securityPolicy: Plugin = {
+  name: "content-security-policy",
+  apply: "build",
+  transformIndexHtml: () => [
+    {
+      tag: "meta",
+      attrs: { "http-equiv": "Content-Security-Policy", content: contentSecurityPolicy },
+      injectTo: "head-prepend",
+    },
+  ],
+};
+
+/** Chromium flags of the test machines: WebGPU on the software adapter, and no calls home. */
+export const chromiumFlags = [
+  "--no-sandbox",
+  "--enable-unsafe-webgpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+export default defineConfig({
+  base: "./",
+  plugins: [svelte(), securityPolicy],
+  worker: { format: "es" },
+  build: { target: "es2023", assetsInlineLimit: 0 },
+  test: {
+    reporters: ["default", new TallyReporter()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: ["src/kernels/**", "**/*.browser.test.ts", "**/*.e2e.test.ts"],
+          environment: "node",
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "chromium",
+          include: ["src/kernels/**/*.test.ts", "**/*.browser.test.ts"],
+          exclude: ["node_modules/**"],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { executablePath: process.env["CHROMIUM"], args: chromiumFlags },
+            }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "page",
+          include: ["test/**/*.e2e.test.ts"],
+          environment: "node",
+          globalSetup: "test/serve-build.ts",
+        },
+      },
+    ],
+  },
+});
