@@ -1,0 +1,61 @@
+/**
+ * What kernels compute on: matrices in the memory of a device. Everything is row-major and 32 bits wide.
+ * Each backend has its own tensors (`CpuTensor`, `GpuTensor`); code above this floor only sees `Tensor`.
+ */
+
+/** A row-major matrix in device memory. A vector is a matrix of one row. */
+export interface Tensor {
+  readonly rows: number;
+  readonly cols: number;
+  readonly dtype: "f32" | "u32";
+}
+
+/**
+ * The one layout to which every quantized file type is repacked at load, on the host side.
+ * Element (r, c) is `scale · (q − zero) + offset` with the scale and offset of its group: `group` consecutive
+ * elements of a row share them. Integers are packed along the row, lowest bits first, into 32-bit words:
+ * four signed bytes (`bits` 8, `zero` 0) or eight unsigned nibbles (`bits` 4, `zero` 0 or 8).
+ */
+export interface QuantizedData {
+  readonly rows: number;
+  /** A multiple of `group`. */
+  readonly cols: number;
+  readonly bits: 4 | 8;
+  readonly zero: 0 | 8;
+  readonly group: 16 | 32;
+  /** rows × cols × bits / 32 words. */
+  readonly words: Uint32Array<ArrayBuffer>;
+  /** rows × cols / group. */
+  readonly scales: Float32Array<ArrayBuffer>;
+  /** rows × cols / group, or null where the format has none. */
+  readonly offsets: Float32Array<ArrayBuffer> | null;
+}
+
+/** A quantized matrix in device memory; see `QuantizedData` for the layout. */
+export interface QuantizedMatrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly bits: 4 | 8;
+  readonly zero: 0 | 8;
+  readonly group: 16 | 32;
+  readonly words: Tensor;
+  readonly scales: Tensor;
+  readonly offsets: Tensor | null;
+}
+
+/** A weight matrix [output features, input features]: floats, or quantized integers. */
+export type Weight = Tensor | QuantizedMatrix;
+
+export const isQuantized = (weight: Weight): weight is QuantizedMatrix => "bits" in weight;
+
+/** The value of element (row, col), as every kernel must compute it (f32 steps, rounded once each). */
+export function dequantize(data: QuantizedData, row: number, col: number): number {
+  const element = row * data.cols + col;
+  const perWord = 32 / data.bits;
+  const word = data.words[Math.floor(element / perWord)];
+  const shift = (element % perWord) * data.bits;
+  const integer = data.bits === 8 ? (word << (24 - shift)) >> 24 : ((word >>> shift) & 15) - data.zero;
+  const group = Math.floor(element / data.group);
+  const scaled = Math.fround(data.scales[group] * integer);
+  return data.offsets ? Math.fround(scaled + data.offsets[group]) : scaled;
+}
