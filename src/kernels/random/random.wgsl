@@ -5,7 +5,7 @@ fn rotateLeft(x: u32, bits: u32) -> u32 {
   return (x << bits) | (x >> (32u - bits));
 }
 
-fn mix(x: vec2u, rotation: u32) -> vec2u {
+fn feistel(x: vec2u, rotation: u32) -> vec2u {
   let sum = x.x + x.y;
   return vec2u(sum, rotateLeft(x.y, rotation) ^ sum);
 }
@@ -13,11 +13,11 @@ fn mix(x: vec2u, rotation: u32) -> vec2u {
 fn threefry(key: vec2u, counter: vec2u) -> vec2u {
   let third = 0x1bd11bdau ^ key.x ^ key.y;
   var x = counter + key;
-  x = mix(mix(mix(mix(x, 13u), 15u), 26u), 6u) + vec2u(key.y, third + 1u);
-  x = mix(mix(mix(mix(x, 17u), 29u), 16u), 24u) + vec2u(third, key.x + 2u);
-  x = mix(mix(mix(mix(x, 13u), 15u), 26u), 6u) + vec2u(key.x, key.y + 3u);
-  x = mix(mix(mix(mix(x, 17u), 29u), 16u), 24u) + vec2u(key.y, third + 4u);
-  x = mix(mix(mix(mix(x, 13u), 15u), 26u), 6u) + vec2u(third, key.x + 5u);
+  x = feistel(feistel(feistel(feistel(x, 13u), 15u), 26u), 6u) + vec2u(key.y, third + 1u);
+  x = feistel(feistel(feistel(feistel(x, 17u), 29u), 16u), 24u) + vec2u(third, key.x + 2u);
+  x = feistel(feistel(feistel(feistel(x, 13u), 15u), 26u), 6u) + vec2u(key.x, key.y + 3u);
+  x = feistel(feistel(feistel(feistel(x, 17u), 29u), 16u), 24u) + vec2u(key.y, third + 4u);
+  x = feistel(feistel(feistel(feistel(x, 13u), 15u), 26u), 6u) + vec2u(third, key.x + 5u);
   return x;
 }
 
