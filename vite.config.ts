@@ -2,7 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { playwright } from "@vitest/browser-playwright";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-import { TallyReporter } from "./tools/tally-reporter";
+import { TallyReporter } from "./tools/tally-reporter.ts";
 
 /**
  * The policy of the built page: no inline script, no foreign script; WebAssembly may be compiled; an endpoint of
@@ -46,7 +46,7 @@ export const chromiumFlags = [
 
 export default defineConfig({
   base: "./",
-  plugins: [svelte(), securityPolicy],
+  plugins: [svelte({ configFile: false }), securityPolicy],
   worker: { format: "es" },
   build: { target: "es2023", assetsInlineLimit: 0 },
   test: {

@@ -32,21 +32,22 @@ export interface QuantizedData {
 }
 
 /** A quantized matrix in device memory; see `QuantizedData` for the layout. */
-export interface QuantizedMatrix {
+export interface QuantizedMatrix<T extends Tensor = Tensor> {
   readonly rows: number;
   readonly cols: number;
   readonly bits: 4 | 8;
   readonly zero: 0 | 8;
   readonly group: 16 | 32;
-  readonly words: Tensor;
-  readonly scales: Tensor;
-  readonly offsets: Tensor | null;
+  readonly words: T;
+  readonly scales: T;
+  readonly offsets: T | null;
 }
 
 /** A weight matrix [output features, input features]: floats, or quantized integers. */
-export type Weight = Tensor | QuantizedMatrix;
+export type Weight<T extends Tensor = Tensor> = T | QuantizedMatrix<T>;
 
-export const isQuantized = (weight: Weight): weight is QuantizedMatrix => "bits" in weight;
+export const isQuantized = <T extends Tensor>(weight: Weight<T>): weight is QuantizedMatrix<T> =>
+  "bits" in weight;
 
 /** The value of element (row, col), as every kernel must compute it (f32 steps, rounded once each). */
 export function dequantize(data: QuantizedData, row: number, col: number): number {

@@ -1,0 +1,140 @@
+/**
+ * The memory and the WebAssembly kernels of the cpu backend. All tensors live in one linear memory, so that the
+ * SIMD kernels and the TypeScript ones work on the same numbers without a copy.
+ */
+import { HerlError } from "../errors";
+import { simdModule } from "./simd/simd.generated";
+import type { Tensor } from "./tensor";
+
+/** The exports of the WebAssembly module; the sources are the `*.as.ts` files beside the kernels. Pointers are bytes. */
+export interface SimdKernels {
+  heapStart(): number;
+  expArray(x: number, y: number, length: number): void;
+  matmulScratchBytes(): number;
+  matmul(...parameters: number[]): void;
+}
+
+const pageBytes = 65536;
+const alignment = 64;
+
+/** A matrix in the cpu backend's memory. */
+export class CpuTensor implements Tensor {
+  readonly context: CpuContext;
+  /** Byte offset in linear memory. */
+  readonly pointer: number;
+  readonly rows: number;
+  readonly cols: number;
+  readonly dtype: "f32" | "u32";
+
+  constructor(context: CpuContext, pointer: number, rows: number, cols: number, dtype: "f32" | "u32") {
+    this.context = context;
+    this.pointer = pointer;
+    this.rows = rows;
+    this.cols = cols;
+    this.dtype = dtype;
+  }
+
+  /** The numbers themselves. The view dies when memory grows: take it anew in every kernel, never keep it. */
+  get f32(): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.context.memory.buffer, this.pointer, this.rows * this.cols);
+  }
+
+  get u32(): Uint32Array<ArrayBuffer> {
+    return new Uint32Array(this.context.memory.buffer, this.pointer, this.rows * this.cols);
+  }
+}
+
+/** Linear memory with an allocator of power-of-two blocks, and the SIMD kernels that work in it. */
+export class CpuContext {
+  readonly memory: WebAssembly.Memory;
+  readonly simd: SimdKernels;
+  private end: number;
+  private readonly freeBlocks = new Map<number, number[]>();
+  private readonly blockBytes = new Map<number, number>();
+  private scratchPointer = 0;
+  private scratchBytes = 0;
+
+  private constructor(memory: WebAssembly.Memory, simd: SimdKernels) {
+    this.memory = memory;
+    this.simd = simd;
+    this.end = simd.heapStart();
+  }
+
+  static async create(): Promise<CpuContext> {
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
+    const bytes = Uint8Array.from(atob(simdModule), (character) => character.charCodeAt(0));
+    const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+    return new CpuContext(memory, instance.exports as unknown as SimdKernels);
+  }
+
+  /** A tensor of zeros. Throws OUT_OF_MEMORY when the 4 GiB of WebAssembly, or what the machine gives, are used up. */
+  tensor(rows: number, cols: number, dtype: "f32" | "u32" = "f32"): CpuTensor {
+    const tensor = new CpuTensor(this, this.allocate(rows * cols * 4), rows, cols, dtype);
+    tensor.u32.fill(0);
+    return tensor;
+  }
+
+  free(tensor: CpuTensor): void {
+    this.release(tensor.pointer);
+  }
+
+  /** Bytes for the duration of one kernel; the next kernel gets the same ones. */
+  scratch(bytes: number): number {
+    if (bytes > this.scratchBytes) {
+      if (this.scratchPointer) this.release(this.scratchPointer);
+      this.scratchPointer = this.allocate(bytes);
+      this.scratchBytes = this.blockBytes.get(this.scratchPointer)!;
+    }
+    return this.scratchPointer;
+  }
+
+  /** Bytes of linear memory handed out or kept for reuse. */
+  get bytes(): number {
+    return this.end;
+  }
+
+  private allocate(bytes: number): number {
+    const size = blockSize(bytes);
+    const pointer = this.freeBlocks.get(size)?.pop() ?? this.extend(size);
+    this.blockBytes.set(pointer, size);
+    return pointer;
+  }
+
+  private release(pointer: number): void {
+    const size = this.blockBytes.get(pointer);
+    if (size === undefined) throw new Error(`no block starts at ${pointer}: freed twice?`);
+    this.blockBytes.delete(pointer);
+    const list = this.freeBlocks.get(size);
+    if (list) list.push(pointer);
+    else this.freeBlocks.set(size, [pointer]);
+  }
+
+  private extend(size: number): number {
+    const pointer = Math.ceil(this.end / alignment) * alignment;
+    const missing = pointer + size - this.memory.buffer.byteLength;
+    if (missing > 0) {
+      try {
+        this.memory.grow(Math.ceil(missing / pageBytes));
+      } catch (cause) {
+        throw new HerlError(
+          "OUT_OF_MEMORY",
+          `The cpu backend needs ${Math.ceil(missing / 1048576)} MiB more than WebAssembly gives`,
+          "Use a smaller model, fewer responses or a shorter context",
+          { cause },
+        );
+      }
+    }
+    this.end = pointer + size;
+    return pointer;
+  }
+}
+
+/** Blocks come in sizes of 2^n and 1.5 · 2^n, so that freed ones fit again and little is wasted. */
+function blockSize(bytes: number): number {
+  let size = alignment;
+  while (size < bytes) {
+    if (size * 1.5 >= bytes && size >= 128) return size * 1.5;
+    size *= 2;
+  }
+  return size;
+}

@@ -1,0 +1,239 @@
+// Matrix products for the cpu backend (AssemblyScript, WebAssembly SIMD without the relaxed instructions, so that
+// every engine computes the same bits).
+//
+//   out[m, n] = scale · Σ_k A[m, k] · B[k, n]  (+ out[m, n])
+//
+// The plan: eight columns of B are packed into a panel [k][8] that stays in the first-level cache (dequantized on
+// the way); then four rows of A at a time run down the panel with their 4 × 8 results in eight registers. The sum
+// over k has one fixed order, in blocks of BLOCK, whatever M and N.
+
+const BLOCK: i32 = 512; // k per panel: 16 kB
+const NT: i32 = 0; // A [M, K], B [N, K]: y = x Wᵀ
+const NN: i32 = 1; // A [M, K], B [K, N]: dx = dy W
+// and 2, TN: A [K, M], B [K, N]: dW = dyᵀ x
+
+/** Transposes a 4 × 4 block (rows w0 … w3 along k) into four panel rows, 32 bytes apart. */
+// @ts-ignore: decorator
+@inline
+function storeTransposed(out: usize, w0: v128, w1: v128, w2: v128, w3: v128): void {
+  const low01 = v128.shuffle<f32>(w0, w1, 0, 4, 1, 5);
+  const high01 = v128.shuffle<f32>(w0, w1, 2, 6, 3, 7);
+  const low23 = v128.shuffle<f32>(w2, w3, 0, 4, 1, 5);
+  const high23 = v128.shuffle<f32>(w2, w3, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(out, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 32);
+  v128.store(out, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 64);
+  v128.store(out, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 96);
+}
+
+/**
+ * Panel of `width` ≤ 8 rows of a row-major matrix with `cols` columns, columns k0 … k0 + kCount.
+ * A panel that has fewer than 8 rows repeats its last one; those results are thrown away.
+ */
+function packRows(b: usize, cols: i32, n0: i32, width: i32, k0: i32, kCount: i32, panel: usize): void {
+  const blocked = kCount & ~3;
+  for (let r = 0; r < 8; r += 4, panel += 16) {
+    const w0 = b + (<usize>(n0 + min(r, width - 1)) * cols + k0) * 4;
+    const w1 = b + (<usize>(n0 + min(r + 1, width - 1)) * cols + k0) * 4;
+    const w2 = b + (<usize>(n0 + min(r + 2, width - 1)) * cols + k0) * 4;
+    const w3 = b + (<usize>(n0 + min(r + 3, width - 1)) * cols + k0) * 4;
+    for (let k = 0; k < blocked; k += 4) {
+      const at = <usize>k * 4;
+      storeTransposed(panel + <usize>k * 32, v128.load(w0 + at), v128.load(w1 + at), v128.load(w2 + at), v128.load(w3 + at));
+    }
+    for (let k = blocked; k < kCount; k++) {
+      const at = <usize>k * 4;
+      store<f32>(panel + <usize>k * 32, load<f32>(w0 + at));
+      store<f32>(panel + <usize>k * 32, load<f32>(w1 + at), 4);
+      store<f32>(panel + <usize>k * 32, load<f32>(w2 + at), 8);
+      store<f32>(panel + <usize>k * 32, load<f32>(w3 + at), 12);
+    }
+  }
+}
+
+/** Panel of `width` ≤ 8 columns of a row-major matrix with `cols` columns, rows k0 … k0 + kCount. */
+function packColumns(b: usize, cols: i32, n0: i32, width: i32, k0: i32, kCount: i32, panel: usize): void {
+  let at = b + (<usize>k0 * cols + n0) * 4;
+  const rowBytes = <usize>cols * 4;
+  if (width == 8) {
+    for (let k = 0; k < kCount; k++, at += rowBytes, panel += 32) {
+      v128.store(panel, v128.load(at));
+      v128.store(panel, v128.load(at, 16), 16);
+    }
+    return;
+  }
+  memory.fill(panel, 0, <usize>kCount * 32);
+  for (let k = 0; k < kCount; k++, at += rowBytes, panel += 32)
+    for (let c = 0; c < width; c++) store<f32>(panel + <usize>c * 4, load<f32>(at + <usize>c * 4));
+}
+
+/** Four consecutive integers of a quantized row, from element index `e` (a multiple of 4), as f32. */
+// @ts-ignore: decorator
+@inline
+function integers4(words: usize, e: usize, bits: i32, zero: i32): v128 {
+  if (bits == 8) {
+    const bytes = v128.load32_zero(words + e);
+    return f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(bytes)));
+  }
+  // Four nibbles: shift each to bits 12…15 of its lane by a multiplication, then down again.
+  const spread = i32x4.mul(i32x4.splat(<i32>load<u16>(words + (e >> 1))), i32x4(4096, 256, 16, 1));
+  const nibbles = v128.and(i32x4.shr_u(spread, 12), i32x4.splat(15));
+  return f32x4.convert_i32x4_s(i32x4.sub(nibbles, i32x4.splat(zero)));
+}
+
+/** scale · integers + offset, each step rounded once: the value that `dequantize` in ../tensor.ts defines. */
+// @ts-ignore: decorator
+@inline
+function weights4(words: usize, scales: usize, offsets: usize, e: usize, bits: i32, zero: i32, groupShift: i32): v128 {
+  const group = (e >> groupShift) << 2;
+  const scaled = f32x4.mul(integers4(words, e, bits, zero), v128.load32_splat(scales + group));
+  return offsets ? f32x4.add(scaled, v128.load32_splat(offsets + group)) : scaled;
+}
+
+function packQuantizedRows(
+  words: usize, scales: usize, offsets: usize, bits: i32, zero: i32, groupShift: i32,
+  cols: i32, n0: i32, width: i32, k0: i32, kCount: i32, panel: usize,
+): void {
+  for (let r = 0; r < 8; r += 4, panel += 16) {
+    const e0 = <usize>(n0 + min(r, width - 1)) * cols + k0;
+    const e1 = <usize>(n0 + min(r + 1, width - 1)) * cols + k0;
+    const e2 = <usize>(n0 + min(r + 2, width - 1)) * cols + k0;
+    const e3 = <usize>(n0 + min(r + 3, width - 1)) * cols + k0;
+    for (let k: usize = 0; k < <usize>kCount; k += 4)
+      storeTransposed(
+        panel + k * 32,
+        weights4(words, scales, offsets, e0 + k, bits, zero, groupShift),
+        weights4(words, scales, offsets, e1 + k, bits, zero, groupShift),
+        weights4(words, scales, offsets, e2 + k, bits, zero, groupShift),
+        weights4(words, scales, offsets, e3 + k, bits, zero, groupShift),
+      );
+  }
+}
+
+function packQuantizedColumns(
+  words: usize, scales: usize, offsets: usize, bits: i32, zero: i32, groupShift: i32,
+  cols: i32, n0: i32, k0: i32, kCount: i32, panel: usize,
+): void {
+  for (let k = 0; k < kCount; k++, panel += 32) {
+    const e = <usize>(k0 + k) * cols + n0;
+    v128.store(panel, weights4(words, scales, offsets, e, bits, zero, groupShift));
+    v128.store(panel, weights4(words, scales, offsets, e + 4, bits, zero, groupShift), 16);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeRow(out: usize, low: v128, high: v128, scale: v128, accumulate: bool): void {
+  low = f32x4.mul(low, scale);
+  high = f32x4.mul(high, scale);
+  if (accumulate) {
+    low = f32x4.add(v128.load(out), low);
+    high = f32x4.add(v128.load(out, 16), high);
+  }
+  v128.store(out, low);
+  v128.store(out, high, 16);
+}
+
+/** Four rows of A against the panel: 32 results. `rowBytes` from row to row of A, `stepBytes` from k to k. */
+function fourRows(
+  a: usize, rowBytes: usize, stepBytes: usize, panel: usize, kCount: i32,
+  out: usize, outRowBytes: usize, factor: f32, accumulate: bool,
+): void {
+  let s00 = f32x4.splat(0), s01 = f32x4.splat(0), s10 = f32x4.splat(0), s11 = f32x4.splat(0);
+  let s20 = f32x4.splat(0), s21 = f32x4.splat(0), s30 = f32x4.splat(0), s31 = f32x4.splat(0);
+  const end = panel + (<usize>kCount) * 32;
+  let a0 = a, a1 = a + rowBytes, a2 = a1 + rowBytes, a3 = a2 + rowBytes;
+  for (; panel < end; panel += 32) {
+    const b0 = v128.load(panel), b1 = v128.load(panel, 16);
+    let x = v128.load32_splat(a0);
+    s00 = f32x4.add(s00, f32x4.mul(x, b0));
+    s01 = f32x4.add(s01, f32x4.mul(x, b1));
+    x = v128.load32_splat(a1);
+    s10 = f32x4.add(s10, f32x4.mul(x, b0));
+    s11 = f32x4.add(s11, f32x4.mul(x, b1));
+    x = v128.load32_splat(a2);
+    s20 = f32x4.add(s20, f32x4.mul(x, b0));
+    s21 = f32x4.add(s21, f32x4.mul(x, b1));
+    x = v128.load32_splat(a3);
+    s30 = f32x4.add(s30, f32x4.mul(x, b0));
+    s31 = f32x4.add(s31, f32x4.mul(x, b1));
+    a0 += stepBytes; a1 += stepBytes; a2 += stepBytes; a3 += stepBytes;
+  }
+  const scale = f32x4.splat(factor);
+  storeRow(out, s00, s01, scale, accumulate);
+  storeRow(out + outRowBytes, s10, s11, scale, accumulate);
+  storeRow(out + 2 * outRowBytes, s20, s21, scale, accumulate);
+  storeRow(out + 3 * outRowBytes, s30, s31, scale, accumulate);
+}
+
+function oneRow(
+  a: usize, stepBytes: usize, panel: usize, kCount: i32, out: usize, factor: f32, accumulate: bool,
+): void {
+  let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
+  const end = panel + (<usize>kCount) * 32;
+  for (; panel < end; panel += 32, a += stepBytes) {
+    const x = v128.load32_splat(a);
+    s0 = f32x4.add(s0, f32x4.mul(x, v128.load(panel)));
+    s1 = f32x4.add(s1, f32x4.mul(x, v128.load(panel, 16)));
+  }
+  storeRow(out, s0, s1, f32x4.splat(factor), accumulate);
+}
+
+/** All M rows of A against one panel. A panel narrower than 8 goes through a scratch row. */
+function rowsAgainstPanel(
+  a: usize, rowBytes: usize, stepBytes: usize, M: i32, panel: usize, kCount: i32,
+  out: usize, outRowBytes: usize, width: i32, factor: f32, accumulate: bool, scratch: usize,
+): void {
+  let m = 0;
+  if (width == 8) {
+    for (; m + 4 <= M; m += 4)
+      fourRows(a + <usize>m * rowBytes, rowBytes, stepBytes, panel, kCount,
+        out + <usize>m * outRowBytes, outRowBytes, factor, accumulate);
+    for (; m < M; m++)
+      oneRow(a + <usize>m * rowBytes, stepBytes, panel, kCount, out + <usize>m * outRowBytes, factor, accumulate);
+    return;
+  }
+  for (; m < M; m++) {
+    oneRow(a + <usize>m * rowBytes, stepBytes, panel, kCount, scratch, factor, false);
+    for (let c = 0; c < width; c++) {
+      const at = out + <usize>m * outRowBytes + <usize>c * 4;
+      const value = load<f32>(scratch + <usize>c * 4);
+      store<f32>(at, accumulate ? load<f32>(at) + value : value);
+    }
+  }
+}
+
+/** Bytes that a product needs at `scratch`: one panel and one row of results. */
+export function matmulScratchBytes(): i32 {
+  return BLOCK * 32 + 32;
+}
+
+/**
+ * out [M, N] = factor · A · B (+ out). `bits` is 32 for floats in `b`; 8 or 4 for a quantized B, whose packed
+ * integers are at `b` (then the rows of B are multiples of 32 long). `offsets` may be 0: none.
+ */
+export function matmul(
+  layout: i32, a: usize, b: usize, bits: i32, scales: usize, offsets: usize, zero: i32, groupShift: i32,
+  out: usize, M: i32, N: i32, K: i32, factor: f32, accumulate: bool, scratch: usize,
+): void {
+  const transposedA = layout == 2;
+  const rowBytes: usize = transposedA ? 4 : <usize>K * 4;
+  const stepBytes: usize = transposedA ? <usize>M * 4 : 4;
+  const panel = scratch + 32;
+  for (let k0 = 0; k0 < K; k0 += BLOCK) {
+    const kCount = min(BLOCK, K - k0);
+    for (let n0 = 0; n0 < N; n0 += 8) {
+      const width = min(8, N - n0);
+      if (bits == 32) {
+        if (layout == NT) packRows(b, K, n0, width, k0, kCount, panel);
+        else packColumns(b, N, n0, width, k0, kCount, panel);
+      } else {
+        if (layout == NT) packQuantizedRows(b, scales, offsets, bits, zero, groupShift, K, n0, width, k0, kCount, panel);
+        else if (layout == NN)
+          packQuantizedColumns(b, scales, offsets, bits, zero, groupShift, N, n0, k0, kCount, panel);
+      }
+      rowsAgainstPanel(a + <usize>k0 * stepBytes, rowBytes, stepBytes, M, panel, kCount,
+        out + <usize>n0 * 4, <usize>N * 4, width, factor, accumulate || k0 > 0, scratch);
+    }
+  }
+}

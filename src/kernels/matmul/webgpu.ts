@@ -1,0 +1,36 @@
+import { workgroups, type GpuTensor, type KernelSource } from "../gpu";
+import { isQuantized } from "../tensor";
+import { layoutCode, shapeOf, type MatmulOptions } from "./matmul";
+import code from "./matmul.wgsl?raw";
+import floatCode from "./matmul_float.wgsl?raw";
+import quantizedCode from "./matmul_quantized.wgsl?raw";
+
+/**
+ * See `MatmulOptions`. M, N and K must be multiples of 4, except the number of tokens (M in NT and NN, K in TN).
+ * The tile, results per thread, is the context's: 4 × 4 suits GPUs, 8 × 8 software adapters.
+ */
+export function matmul(options: MatmulOptions<GpuTensor>): void {
+  const { a, b, out, layout, scale = 1, accumulate = false } = options;
+  const { m, n, k } = shapeOf(options);
+  const tile = out.context.matmulTile;
+  if (n % 4 !== 0 || (layout === "TN" ? m : k) % 4 !== 0) {
+    throw new Error(`matmul ${layout} [${m}, ${n}, ${k}]: feature sizes must be multiples of 4 on webgpu`);
+  }
+  const edge = tile === "tile8x8" ? 8 : 4;
+  const perGroup = tile === "tile8x8" ? 4 : 8;
+  const bTensors = isQuantized(b) ? [b.words, b.scales, b.offsets ?? b.scales] : [b];
+  const kernel: KernelSource = {
+    name: isQuantized(b) ? `matmul quantized ${tile}` : `matmul ${tile}`,
+    code: code + (isQuantized(b) ? quantizedCode : floatCode),
+    entryPoint: tile,
+    bindings: ["read", "write", ...bTensors.map(() => "read" as const)],
+    constants: {
+      LAYOUT: layoutCode[layout],
+      ...(isQuantized(b) && { BITS: b.bits, ZERO: b.zero, GROUP: b.group, HAS_OFFSETS: b.offsets ? 1 : 0 }),
+    },
+  };
+  out.context.dispatch(kernel, [a, out, ...bTensors], [m, n, k, accumulate ? 1 : 0, { f32: scale }], [
+    workgroups(n / edge, perGroup),
+    workgroups(m / edge, perGroup),
+  ]);
+}
