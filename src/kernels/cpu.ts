@@ -12,6 +12,10 @@ export interface SimdKernels {
   expArray(x: number, y: number, length: number): void;
   matmulScratchBytes(): number;
   matmul(...parameters: number[]): void;
+  attention(...parameters: number[]): void;
+  attentionBackward(...parameters: number[]): void;
+  swiglu(gate: number, up: number, out: number, length: number): void;
+  swigluBackward(...pointersAndLength: number[]): void;
 }
 
 const pageBytes = 65536;

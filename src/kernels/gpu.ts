@@ -332,3 +332,10 @@ function floatBits(value: number): number {
 
 /** Workgroups of `size` threads that cover `threads`. */
 export const workgroups = (threads: number, size: number): number => Math.ceil(threads / size);
+
+/** As `workgroups`, spread over x and y where x alone would exceed the 65,535 that WebGPU guarantees. */
+export function workgroupGrid(threads: number, size: number): [x: number, y: number] {
+  const count = workgroups(threads, size);
+  const y = Math.ceil(count / 65535);
+  return [Math.ceil(count / y), y];
+}

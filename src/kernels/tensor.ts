@@ -49,6 +49,11 @@ export type Weight<T extends Tensor = Tensor> = T | QuantizedMatrix<T>;
 export const isQuantized = <T extends Tensor>(weight: Weight<T>): weight is QuantizedMatrix<T> =>
   "bits" in weight;
 
+/** Writes row `row`, dequantized, to `out` from `start` on: the values that every kernel must compute. */
+export function dequantizeRow(data: QuantizedData, row: number, out: Float32Array, start = 0): void {
+  for (let col = 0; col < data.cols; col++) out[start + col] = dequantize(data, row, col);
+}
+
 /** The value of element (row, col), as every kernel must compute it (f32 steps, rounded once each). */
 export function dequantize(data: QuantizedData, row: number, col: number): number {
   const element = row * data.cols + col;

@@ -29,8 +29,10 @@ export function matmul(options: MatmulOptions<GpuTensor>): void {
       ...(isQuantized(b) && { BITS: b.bits, ZERO: b.zero, GROUP: b.group, HAS_OFFSETS: b.offsets ? 1 : 0 }),
     },
   };
-  out.context.dispatch(kernel, [a, out, ...bTensors], [m, n, k, accumulate ? 1 : 0, { f32: scale }], [
-    workgroups(n / edge, perGroup),
-    workgroups(m / edge, perGroup),
-  ]);
+  out.context.dispatch(
+    kernel,
+    [a, out, ...bTensors],
+    [m, n, k, accumulate ? 1 : 0, { f32: scale }],
+    [workgroups(n / edge, perGroup), workgroups(m / edge, perGroup)],
+  );
 }

@@ -42,7 +42,9 @@ export function deriveKey(key: Key, ...path: readonly (string | number)[]): Key 
   let derived = key;
   for (const element of path) {
     derived =
-      typeof element === "number" ? threefry(derived, element >>> 0, 0) : threefry(derived, hashText(element), 1);
+      typeof element === "number"
+        ? threefry(derived, element >>> 0, 0)
+        : threefry(derived, hashText(element), 1);
   }
   return derived;
 }

@@ -1,0 +1,63 @@
+import { workgroups, type GpuTensor, type KernelSource } from "../gpu";
+import type { AttentionBackwardOptions, AttentionOptions } from "./attention";
+import code from "./attention.wgsl?raw";
+
+type Shape = Pick<AttentionOptions, "heads" | "kvHeads" | "headDim">;
+
+const kernel = (
+  entryPoint: string,
+  shape: Shape,
+  writes: readonly number[],
+  bindings: number,
+): KernelSource => ({
+  name: `attention ${entryPoint}`,
+  code,
+  entryPoint,
+  bindings: Array.from({ length: bindings }, (_, i) => (writes.includes(i) ? "write" : "read")),
+  constants: { HEADS: shape.heads, KV_HEADS: shape.kvHeads, HEAD_DIM: shape.headDim },
+});
+
+/** See `AttentionOptions`. */
+export function attention(options: AttentionOptions<GpuTensor>): void {
+  const { q, k, v, ranges, heads, headDim, out, logSumExp } = options;
+  const forward = kernel("forward", options, [4, 5], 6);
+  const parameters = [q.rows, { f32: 1 / Math.sqrt(headDim) }];
+  q.context.dispatch(forward, [q, k, v, ranges, out, logSumExp], parameters, [
+    workgroups(q.rows * heads, 64),
+  ]);
+}
+
+/** See `AttentionBackwardOptions`. */
+export function attentionBackward(options: AttentionBackwardOptions<GpuTensor>): void {
+  const {
+    q,
+    k,
+    v,
+    ranges,
+    queryEnds,
+    heads,
+    kvHeads,
+    headDim,
+    out,
+    logSumExp,
+    gradOut,
+    gradQ,
+    gradK,
+    gradV,
+  } = options;
+  const gpu = q.context;
+  const parameters = [q.rows, { f32: 1 / Math.sqrt(headDim) }];
+  const sums = gpu.scratch("attention sums", q.rows * heads, 2);
+  const perQuery = [workgroups(q.rows * heads, 64)] as const;
+  const perKey = [workgroups(q.rows * kvHeads, 64)] as const;
+  gpu.dispatch(
+    kernel("backwardSums", options, [3], 4),
+    [out, gradOut, logSumExp, sums],
+    parameters,
+    perQuery,
+  );
+  const query = [q, k, v, ranges, gradOut, sums, gradQ];
+  gpu.dispatch(kernel("backwardQuery", options, [6], 7), query, parameters, perQuery);
+  const key = [q, k, v, queryEnds, gradOut, sums, gradK, gradV];
+  gpu.dispatch(kernel("backwardKey", options, [6, 7], 8), key, parameters, perKey);
+}
