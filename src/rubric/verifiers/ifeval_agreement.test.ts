@@ -9,7 +9,10 @@ import type { Kwargs } from "./verifier";
  */
 
 const data = "../shared/data";
-const models = { "qwen2.5-0.5b": "Qwen__Qwen2.5-0.5B-Instruct-GPTQ-Int4", "claude-3-haiku": "claude-3-haiku-20240307" };
+const models = {
+  "qwen2.5-0.5b": "Qwen__Qwen2.5-0.5B-Instruct-GPTQ-Int4",
+  "claude-3-haiku": "claude-3-haiku-20240307",
+};
 
 interface Judged {
   readonly key: number;
@@ -38,13 +41,18 @@ interface Tally {
 /** Agreement by instruction id over the verdicts that do not change from run to run. */
 function agreement(): Map<string, Tally> {
   const prompts = new Map(
-    lines<{ key: number; kwargs: Kwargs[] }>(`${data}/ifeval/input_data.jsonl`).map(({ key, kwargs }) => [key, kwargs]),
+    lines<{ key: number; kwargs: Kwargs[] }>(`${data}/ifeval/input_data.jsonl`).map(({ key, kwargs }) => [
+      key,
+      kwargs,
+    ]),
   );
   const unstable = JSON.parse(readFileSync(`${data}/verdicts/unstable.json`, "utf8")) as Unstable[];
   const noise = new Set(unstable.map(({ model, key, index }) => `${model} ${key} ${index}`));
   const byId = new Map<string, Tally>();
   for (const [file, model] of Object.entries(models)) {
-    for (const { key, instruction_id_list, response, strict } of lines<Judged>(`${data}/verdicts/ifeval-${file}.jsonl`)) {
+    for (const { key, instruction_id_list, response, strict } of lines<Judged>(
+      `${data}/verdicts/ifeval-${file}.jsonl`,
+    )) {
       instruction_id_list.forEach((id, index) => {
         const verifier = englishRegistry.get(id);
         const kwargs = prompts.get(key)![index];
@@ -64,7 +72,9 @@ function agreement(): Map<string, Tally> {
 test.skipIf(!existsSync(data))("verdicts equal the official ones on every id that needs no resource", () => {
   const byId = agreement();
   console.table(
-    [...byId].sort().map(([id, { agree, total }]) => ({ id, agree, total, share: ((100 * agree) / total).toFixed(1) })),
+    [...byId]
+      .sort()
+      .map(([id, { agree, total }]) => ({ id, agree, total, share: ((100 * agree) / total).toFixed(1) })),
   );
   const schema = JSON.parse(readFileSync(`${data}/constraint_schema.json`, "utf8")) as {
     ifeval: Record<string, { needs: string[] }>;

@@ -1,0 +1,46 @@
+import { deriveKey, seedKey, threefry } from "../../kernels/random/random";
+import type { PocketConstraint } from "./exclusions";
+import type { FamilyName } from "./families/family";
+import { tellConstraint } from "./tasks";
+
+/**
+ * Which tasks are for training and which for evaluation.
+ *
+ * Every task belongs to one of two sides for good, whatever the run, its seed or its families: a hash of its topic
+ * and its constraints *in alphabetic order* decides, so that the same constraints in another order are on the same
+ * side. One task in eight is for evaluation. Pre-training and the split `train` draw from the one side only, the
+ * splits `heldout`, `close` and `ood` from the other: no evaluated prompt was ever trained on, by either.
+ */
+export const splits = ["train", "heldout", "close", "ood"] as const;
+
+export type Split = (typeof splits)[number];
+
+const partitionKey = deriveKey(seedKey(0), "pocket", "partition");
+
+/** Whether a task is on the side of evaluation. */
+export function isForEvaluation(topic: string, constraints: readonly PocketConstraint[]): boolean {
+  const lines = constraints.map(tellConstraint).sort();
+  const [high, low] = deriveKey(partitionKey, [topic, ...lines].join("\n"));
+  return threefry([high, low], 0, 0)[0] % 8 === 0;
+}
+
+/**
+ * Pairs of families that occur together in the split `close` only (and in pre-training): tasks for training and for
+ * `heldout` have none of them. Each class of families has a pair of its own.
+ */
+export const reservedPairs: readonly (readonly [FamilyName, FamilyName])[] = [
+  ["keyword", "noComma"],
+  ["sentences", "endPhrase"],
+  ["bullets", "forbidden"],
+  ["title", "postscript"],
+  ["quotation", "frequency"],
+  ["capitals", "title"],
+  ["lowercase", "quotation"],
+  ["highlights", "placeholder"],
+  ["highlights", "twoResponses"],
+  ["sections", "title"],
+];
+
+/** Whether a set of families has a reserved pair in it. */
+export const hasReservedPair = (names: readonly FamilyName[]): boolean =>
+  reservedPairs.some(([first, second]) => names.includes(first) && names.includes(second));

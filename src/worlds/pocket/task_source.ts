@@ -1,0 +1,117 @@
+import { HerlError } from "../../errors";
+import { RandomStream } from "../../kernels/random/random";
+import { pocketConfig } from "./config";
+import { clash, type PocketConstraint } from "./exclusions";
+import type { FamilyName, WordDraw } from "./families/family";
+import { familyClasses, familyOf, trainableFamilies } from "./families/registry";
+import { allWords, animals, type WordClass } from "./lexicon";
+import { hasReservedPair, isForEvaluation, reservedPairs, type Split } from "./splits";
+import { makeTask, type PocketTask } from "./tasks";
+
+export interface TaskSourceOptions {
+  readonly split: Split;
+  /** Families to draw from; the split `ood` draws from the foreign ones whatever is said here. */
+  readonly families?: readonly FamilyName[];
+  readonly seed?: number;
+  readonly minConstraints?: number;
+  readonly maxConstraints?: number;
+}
+
+/** An endless list of tasks: the same index gives the same task, on every machine. */
+export interface TaskSource {
+  task(index: number): PocketTask;
+}
+
+/**
+ * The tasks of a split:
+ *
+ * - `train`: usual animals and words, no reserved pair of families, from the side of training;
+ * - `heldout`: the same kind, from the side of evaluation;
+ * - `close`: reserved animals and words throughout and, where the families have one, a reserved pair; from the side
+ *   of evaluation;
+ * - `ood`: usual animals, the foreign families; from the side of evaluation.
+ *
+ * Throws TASK_INVALID when the families cannot fill `minConstraints` lines.
+ */
+export function taskSource(options: TaskSourceOptions): TaskSource {
+  const { split, seed = 0 } = options;
+  const names = split === "ood" ? familyClasses.foreign : (options.families ?? trainableFamilies);
+  const { minConstraints = pocketConfig.minConstraints, maxConstraints = pocketConfig.maxConstraints } =
+    options;
+  const pairs = reservedPairs.filter((pair) => pair.every((name) => names.includes(name)));
+  const wordsOf = ({ usual, reserved }: WordClass): readonly string[] =>
+    split === "close" ? reserved : usual;
+
+  const attempt = (stream: RandomStream): { topic: string; constraints: PocketConstraint[] } => {
+    const lead = split === "close" && pairs.length > 0 && minConstraints > 1 ? stream.pick(pairs) : [];
+    return {
+      topic: stream.pick(wordsOf(animals)),
+      constraints: drawConstraints(stream, {
+        names,
+        lead,
+        count: minConstraints + stream.integer(maxConstraints - minConstraints + 1),
+        wordsOf,
+      }),
+    };
+  };
+
+  return {
+    task(index) {
+      const stream = RandomStream.of(seed, "pocket", split, index);
+      for (let tries = 0; tries < maxTries; tries++) {
+        const { topic, constraints } = attempt(stream);
+        if (constraints.length < minConstraints) continue;
+        if (split !== "close" && hasReservedPair(constraints.map(({ family }) => family))) continue;
+        if (isForEvaluation(topic, constraints) !== (split !== "train")) continue;
+        return makeTask(`pocket:${split}:${index}`, topic, constraints);
+      }
+      throw new HerlError(
+        "TASK_INVALID",
+        `The families ${names.join(", ")} make no task of the split ${split} with ${minConstraints} constraints.`,
+        "Name more families, or ask for fewer constraints.",
+      );
+    },
+  };
+}
+
+/** One try in eight is on the side of evaluation: what fails so often is impossible. */
+const maxTries = 2000;
+
+interface ConstraintDraw {
+  readonly names: readonly FamilyName[];
+  /** Families that come first if they fit together. */
+  readonly lead: readonly FamilyName[];
+  /** How many constraints to draw, if so many fit together. */
+  readonly count: number;
+  wordsOf(words: WordClass): readonly string[];
+}
+
+/** Constraints that do not exclude each other, in a drawn order. */
+function drawConstraints(
+  stream: RandomStream,
+  { names, lead, count, wordsOf }: ConstraintDraw,
+): PocketConstraint[] {
+  const draw: WordDraw = (words) => stream.pick(wordsOf(words));
+  const constraints: PocketConstraint[] = [];
+  for (const family of [...lead, ...stream.shuffled(names)]) {
+    if (constraints.length === count) break;
+    const candidate = { family, kwargs: familyOf(family).drawKwargs(stream, draw) };
+    if (constraints.every((other) => clash(other, candidate) === null)) constraints.push(candidate);
+  }
+  return stream.shuffled(constraints);
+}
+
+/** A task for pre-training: all animals, words and families, from the side of training. */
+export function drawPretrainingTask(
+  stream: RandomStream,
+  minConstraints: number,
+  maxConstraints: number,
+): PocketTask {
+  const names: readonly FamilyName[] = [...trainableFamilies, ...familyClasses.foreign];
+  for (;;) {
+    const topic = stream.pick(allWords(animals));
+    const count = minConstraints + stream.integer(maxConstraints - minConstraints + 1);
+    const constraints = drawConstraints(stream, { names, lead: [], count, wordsOf: allWords });
+    if (!isForEvaluation(topic, constraints)) return makeTask("pocket:pretraining", topic, constraints);
+  }
+}

@@ -1,0 +1,80 @@
+import { HerlError } from "../../errors";
+import { englishRegistry } from "../../rubric/verifiers/registry";
+import type { Task } from "../../rubric/schema";
+import { clash, type PocketConstraint } from "./exclusions";
+import { families, familyOf } from "./families/registry";
+import { allWords, animals } from "./lexicon";
+
+/** A task of the pocket world; item i of its rubric is constraint i, and line i + 1 of its prompt. */
+export interface PocketTask extends Task {
+  /** The animal that it is about. */
+  readonly topic: string;
+  readonly constraints: readonly PocketConstraint[];
+}
+
+/** A constraint as the policy is told it. */
+export const tellConstraint = ({ family, kwargs }: PocketConstraint): string => familyOf(family).tell(kwargs);
+
+/** A task from its parts, which must fit together. */
+export function makeTask(id: string, topic: string, constraints: readonly PocketConstraint[]): PocketTask {
+  const lines = constraints.map((constraint, index) => `${index + 1}. ${tellConstraint(constraint)}`);
+  return {
+    id,
+    topic,
+    constraints,
+    prompt: [`Write about a ${topic}.`, ...lines].join("\n"),
+    rubric: constraints.map((constraint) => ({
+      text: tellConstraint(constraint),
+      weight: 1,
+      polarity: "want",
+      check: { by: "code", verifier: familyOf(constraint.family).verifier, kwargs: constraint.kwargs },
+    })),
+  };
+}
+
+/**
+ * A task about `topic` with the given constraints, as a reader composes it. Throws TASK_INVALID for a topic or a
+ * family that the world does not have, for parameters that the family's verifier rejects, and for two constraints
+ * that exclude each other, naming them.
+ */
+export function composeTask(topic: string, constraints: readonly PocketConstraint[]): PocketTask {
+  if (!allWords(animals).includes(topic)) {
+    throw new HerlError(
+      "TASK_INVALID",
+      `The pocket world knows nothing about "${topic}".`,
+      `Choose one of ${allWords(animals).join(", ")}.`,
+    );
+  }
+  constraints.forEach((constraint, index) => {
+    checkConstraint(constraint);
+    for (const earlier of constraints.slice(0, index)) {
+      const because = clash(earlier, constraint);
+      if (because === null) continue;
+      throw new HerlError(
+        "TASK_INVALID",
+        `"${tellConstraint(earlier)}" and "${tellConstraint(constraint)}" exclude each other: ${because}.`,
+        "Remove one of the two.",
+      );
+    }
+  });
+  return makeTask(`pocket:${topic}:${constraints.map(({ family }) => family).join("+")}`, topic, constraints);
+}
+
+function checkConstraint({ family, kwargs }: PocketConstraint): void {
+  const known = families.get(family);
+  if (known === undefined) {
+    throw new HerlError(
+      "TASK_INVALID",
+      `The pocket world has no family of constraints called "${family}".`,
+      `Choose one of ${[...families.keys()].join(", ")}.`,
+    );
+  }
+  const problem = englishRegistry.get(known.verifier)!.validateKwargs(kwargs);
+  if (problem !== null) {
+    throw new HerlError(
+      "TASK_INVALID",
+      `The parameters of ${family} do not fit: ${problem}.`,
+      `Give the parameters of ${known.verifier}.`,
+    );
+  }
+}
