@@ -38,6 +38,7 @@ export const errorCodes = [
   "CHAT_TEMPLATE",
   // policy
   "CONTEXT_TOO_LONG",
+  "TOKEN_ID",
   "ADAPTER_MISMATCH",
   // compute
   "NO_ADAPTER",
