@@ -12,6 +12,9 @@ export interface SimdKernels {
   expArray(x: number, y: number, length: number): void;
   matmulScratchBytes(): number;
   matmul(...parameters: number[]): void;
+  logitStatistics(...parameters: number[]): void;
+  logitGradient(...parameters: number[]): void;
+  sampleLogits(...parameters: number[]): void;
   attention(...parameters: number[]): void;
   attentionBackward(...parameters: number[]): void;
   swiglu(gate: number, up: number, out: number, length: number): void;
@@ -46,6 +49,11 @@ export class CpuTensor implements Tensor {
   get u32(): Uint32Array<ArrayBuffer> {
     return new Uint32Array(this.context.memory.buffer, this.pointer, this.rows * this.cols);
   }
+
+  /** Rows start … start + rows of this tensor, sharing its memory. */
+  slice(start: number, rows: number): CpuTensor {
+    return new CpuTensor(this.context, this.pointer + start * this.cols * 4, rows, this.cols, this.dtype);
+  }
 }
 
 /** Linear memory with an allocator of power-of-two blocks, and the SIMD kernels that work in it. */
@@ -55,6 +63,7 @@ export class CpuContext {
   private end: number;
   private readonly freeBlocks = new Map<number, number[]>();
   private readonly blockBytes = new Map<number, number>();
+  private readonly scratchTensors = new Map<string, CpuTensor>();
   private scratchPointer = 0;
   private scratchBytes = 0;
 
@@ -90,6 +99,17 @@ export class CpuContext {
       this.scratchBytes = this.blockBytes.get(this.scratchPointer)!;
     }
     return this.scratchPointer;
+  }
+
+  /** A tensor for the inside of one kernel: the same memory for the same name, its contents undefined. */
+  scratchTensor(name: string, rows: number, cols: number): CpuTensor {
+    const known = this.scratchTensors.get(name);
+    if (known && known.rows * known.cols >= rows * cols)
+      return new CpuTensor(this, known.pointer, rows, cols, "f32");
+    if (known) this.free(known);
+    const tensor = this.tensor(rows, cols);
+    this.scratchTensors.set(name, tensor);
+    return tensor;
   }
 
   /** Bytes of linear memory handed out or kept for reuse. */

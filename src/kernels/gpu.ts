@@ -34,6 +34,12 @@ export class GpuTensor implements Tensor {
   get bytes(): number {
     return this.rows * this.cols * 4;
   }
+
+  /** Rows start … start + rows, sharing the buffer. The rows before must fill a multiple of 256 bytes. */
+  slice(start: number, rows: number): GpuTensor {
+    const offset = this.offset + start * this.cols * 4;
+    return new GpuTensor(this.context, this.buffer, offset, rows, this.cols, this.dtype);
+  }
 }
 
 /** One entry point of one `.wgsl` file with its sizes baked in. */

@@ -3,7 +3,7 @@
  * Each backend has its own tensors (`CpuTensor`, `GpuTensor`); code above this floor only sees `Tensor`.
  */
 
-/** A row-major matrix in device memory. A vector is a matrix of one row. */
+/** A row-major matrix in device memory. One number per token is a matrix of one column. */
 export interface Tensor {
   readonly rows: number;
   readonly cols: number;

@@ -21,7 +21,7 @@ export interface Side<Kernels> {
   readonly kernels: Kernels;
   /** A tensor of zeros, or of the given numbers. */
   tensor(rows: number, cols: number, data?: Numbers): CpuTensor;
-  /** A row of u32, or rows of `cols`. */
+  /** A column of u32, or rows of `cols`. */
   indices(data: readonly number[], cols?: number): CpuTensor;
   weight(data: QuantizedData): QuantizedMatrix<CpuTensor>;
   read(tensor: CpuTensor): Promise<Numbers>;
@@ -67,7 +67,7 @@ function sideOf<Kernels>(cpu: CpuContext | null, gpu: GpuContext | null, kernels
     kernels,
     gpu,
     tensor: make,
-    indices: (data, cols = data.length) => make(data.length / cols, cols, Uint32Array.from(data)),
+    indices: (data, cols = 1) => make(data.length / cols, cols, Uint32Array.from(data)),
     weight: (data) => ({
       ...data,
       words: make(1, data.words.length, data.words),

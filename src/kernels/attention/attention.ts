@@ -32,7 +32,7 @@ export interface AttentionOptions<T extends Tensor = Tensor> {
  * All three are overwritten. Queries and keys are the same rows here (S = T).
  */
 export interface AttentionBackwardOptions<T extends Tensor = Tensor> extends AttentionOptions<T> {
-  /** [1, T], u32: key row j is seen by the query rows j ≤ t < queryEnds[j], all of them (see `queryEnds`). */
+  /** [T, 1], u32: key row j is seen by the query rows j ≤ t < queryEnds[j], all of them (see `queryEnds`). */
   readonly queryEnds: T;
   readonly gradOut: T;
   readonly gradQ: T;

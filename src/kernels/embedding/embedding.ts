@@ -4,7 +4,7 @@ import type { Tensor, Weight } from "../tensor";
 export interface GatherOptions<T extends Tensor = Tensor> {
   /** [V, D]; quantized tables are dequantized on the way. */
   readonly table: Weight<T>;
-  /** [1, T], u32, each below V. */
+  /** [T, 1], u32, each below V. */
   readonly rows: T;
   /** [T, D] */
   readonly out: T;
@@ -24,11 +24,11 @@ export interface ScatterOptions<T extends Tensor = Tensor> {
 export interface ScatterAddOptions<T extends Tensor = Tensor> {
   /** [T, D] */
   readonly x: T;
-  /** [1, R], u32, distinct rows of `out`. */
+  /** [R, 1], u32, distinct rows of `out`. */
   readonly targets: T;
-  /** [1, R + 1], u32. */
+  /** [R + 1, 1], u32. */
   readonly starts: T;
-  /** [1, T], u32. */
+  /** [T, 1], u32. */
   readonly order: T;
   /** Added to. */
   readonly out: T;

@@ -33,6 +33,6 @@ export function scatter({ x, rows, out }: ScatterOptions<GpuTensor>): void {
 
 /** See `ScatterAddOptions`. */
 export function scatterAdd({ x, targets, starts, order, out }: ScatterAddOptions<GpuTensor>): void {
-  const grid = [workgroups(out.cols, 64), targets.cols] as const;
-  out.context.dispatch(scatterAddRows, [targets, out, x, starts, order], [targets.cols, out.cols], grid);
+  const grid = [workgroups(out.cols, 64), targets.rows] as const;
+  out.context.dispatch(scatterAddRows, [targets, out, x, starts, order], [targets.rows, out.cols], grid);
 }

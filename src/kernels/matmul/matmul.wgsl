@@ -20,6 +20,8 @@ struct Parameters {
 }
 
 override LAYOUT: u32; // 0 NT, 1 NN, 2 TN
+override THREADS_N: u32; // shape of a workgroup: tall where the product is narrow
+override THREADS_M: u32;
 
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> out: array<vec4f>;
@@ -53,7 +55,7 @@ fn storeFour(m: u32, n: u32, sum: vec4f) {
   }
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(THREADS_N, THREADS_M)
 fn tile4x4(@builtin(global_invocation_id) id: vec3u) {
   let m = id.y * 4u;
   let n = id.x * 4u;
@@ -80,7 +82,7 @@ fn tile4x4(@builtin(global_invocation_id) id: vec3u) {
   storeFour(m + 3u, n, s3);
 }
 
-@compute @workgroup_size(4, 4)
+@compute @workgroup_size(THREADS_N, THREADS_M)
 fn tile8x8(@builtin(global_invocation_id) id: vec3u) {
   let m = id.y * 8u;
   let n = id.x * 8u;

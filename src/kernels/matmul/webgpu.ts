@@ -17,7 +17,10 @@ export function matmul(options: MatmulOptions<GpuTensor>): void {
     throw new Error(`matmul ${layout} [${m}, ${n}, ${k}]: feature sizes must be multiples of 4 on webgpu`);
   }
   const edge = tile === "tile8x8" ? 8 : 4;
-  const perGroup = tile === "tile8x8" ? 4 : 8;
+  const [threads, square] = tile === "tile8x8" ? [16, 4] : [64, 8];
+  // Adapters of rank 8 make products one or two tiles wide: a square workgroup would idle.
+  const threadsN = Math.min(square, workgroups(n, edge));
+  const threadsM = Math.floor(threads / threadsN);
   const bTensors = isQuantized(b) ? [b.words, b.scales, b.offsets ?? b.scales] : [b];
   const kernel: KernelSource = {
     name: isQuantized(b) ? `matmul quantized ${tile}` : `matmul ${tile}`,
@@ -26,6 +29,8 @@ export function matmul(options: MatmulOptions<GpuTensor>): void {
     bindings: ["read", "write", ...bTensors.map(() => "read" as const)],
     constants: {
       LAYOUT: layoutCode[layout],
+      THREADS_N: threadsN,
+      THREADS_M: threadsM,
       ...(isQuantized(b) && { BITS: b.bits, ZERO: b.zero, GROUP: b.group, HAS_OFFSETS: b.offsets ? 1 : 0 }),
     },
   };
@@ -33,6 +38,6 @@ export function matmul(options: MatmulOptions<GpuTensor>): void {
     kernel,
     [a, out, ...bTensors],
     [m, n, k, accumulate ? 1 : 0, { f32: scale }],
-    [workgroups(n / edge, perGroup), workgroups(m / edge, perGroup)],
+    [workgroups(n / edge, threadsN), workgroups(m / edge, threadsM)],
   );
 }

@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor";
 export interface RopeOptions<T extends Tensor = Tensor> {
   /** [T, heads · headDim], rotated in place. */
   readonly x: T;
-  /** [1, T], u32: the position of each row. */
+  /** [T, 1], u32: the position of each row. */
   readonly positions: T;
   /** [positions, headDim]: per position headDim/2 cosines, then headDim/2 sines; see `ropeTable`. */
   readonly table: T;

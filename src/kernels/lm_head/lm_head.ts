@@ -1,0 +1,65 @@
+import type { Tensor, Weight } from "../tensor";
+
+/**
+ * The fused LM-head loss, first call: from the hidden rows that predict response tokens to what a loss needs,
+ * in chunks of rows, without ever holding tokens × vocabulary.
+ *
+ *   z = hidden · Wᵀ / temperature,  logprob = z_y − ln Σ_v e^(z_v),  entropy = −Σ_v p_v ln p_v
+ */
+export interface LmHeadOptions<T extends Tensor = Tensor> {
+  /** [R, D], one row per predicted token. */
+  readonly hidden: T;
+  /** [V, D], V a multiple of 8. */
+  readonly weight: Weight<T>;
+  /** [R, 1], u32: the tokens y that were sampled. */
+  readonly targets: T;
+  readonly temperature: number;
+  /** Rows of logits held at a time, a multiple of 64; see `chunkRows`. */
+  readonly rowsPerChunk: number;
+  /** [R, 1] each, in nats. */
+  readonly logprobs: T;
+  readonly entropies: T;
+  readonly logSumExp: T;
+}
+
+/**
+ * Second call, with the coefficients c = ∂J/∂ln p_y that depend on the log-probabilities of the first one. For the
+ * loss L = −Σ c ln p_y the gradient that each logit receives is equation (2) of the paper with A = c:
+ *
+ *   ∂L/∂z_v = −c (1 − p_y) for v = y,   c · p_v otherwise.
+ */
+export interface LmHeadBackwardOptions<T extends Tensor = Tensor> extends Omit<
+  LmHeadOptions<T>,
+  "logprobs" | "entropies"
+> {
+  /** [R, 1] */
+  readonly coefficients: T;
+  /** [R, D], overwritten with ∂L/∂hidden. */
+  readonly gradHidden: T;
+  /** [V, D], added to; null when the head is not trained. */
+  readonly gradWeight: T | null;
+  /** [R, 4]: see `GradientStatistics`. */
+  readonly statistics: T;
+}
+
+/**
+ * What the gradient statistics of one token rest on (method.md, "Gradient analysis"); with c they give every flow.
+ * Sums run over the unsampled tokens v ≠ y.
+ */
+export interface GradientStatistics {
+  /** Σ p_v = 1 − p_y: the sampled logit gets c times this, the unsampled ones together −c times this. */
+  readonly unsampledMass: number;
+  /** Σ p_v²: the unsampled part has the L2 norm |c| · √ of this. */
+  readonly unsampledSquares: number;
+  /** Σ p_v ln p_v, from which the effective count of unsampled tokens follows. */
+  readonly unsampledLogs: number;
+  /** p_y */
+  readonly sampledProbability: number;
+}
+
+/** Numbers of logits that a chunk may hold: 512 KiB keep a cpu's cache warm, 16 MiB keep a GPU busy. */
+export const chunkElements = { cpu: 1 << 17, webgpu: 1 << 22 } as const;
+
+/** Rows per chunk for a vocabulary: the largest multiple of 64 within `elements`, at least 64. */
+export const chunkRows = (vocab: number, elements: number): number =>
+  Math.max(64, Math.floor(elements / vocab / 64) * 64);
