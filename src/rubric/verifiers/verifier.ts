@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { describeIssue } from "../rubric_record";
 import { isBlank } from "../text/python_text";
 
 /** A verifier's parameters as a rubric carries them, before they are checked. */
@@ -33,8 +34,8 @@ export function defineVerifier<Shape extends z.ZodRawShape>(definition: Definiti
   return {
     id: definition.id,
     validateKwargs(kwargs) {
-      const issue = schema.safeParse(kwargs).error?.issues[0];
-      return issue === undefined ? null : [...issue.path.map(String), issue.message].join(": ");
+      const parsed = schema.safeParse(kwargs);
+      return parsed.success ? null : describeIssue(parsed.error);
     },
     check: (response, kwargs) => !isBlank(response) && definition.follows(response, schema.parse(kwargs)),
     describe: (kwargs) => definition.describe(schema.parse(kwargs)),

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { codeGrader } from "../../rubric/code_grader";
+import { englishRegistry } from "../../rubric/verifiers/registry";
+import type { FamilyName } from "./families/family";
+import { composeTask } from "./tasks";
+
+test("composes a task whose rubric is graded line by line", async () => {
+  const task = composeTask("fox", [
+    { family: "title", kwargs: {} },
+    { family: "keyword", kwargs: { keywords: ["key"] } },
+  ]);
+  expect(task.prompt).toBe("Write about a fox.\n1. Add a title in << >>.\n2. Use the word key.");
+  expect(task.rubric.map(({ text }) => text)).toEqual(["Add a title in << >>.", "Use the word key."]);
+  const verdicts = await codeGrader(englishRegistry).grade(task, "<< The old fox >>\nThe old fox ran.");
+  expect(verdicts).toEqual([{ status: "satisfied" }, { status: "unmet" }]);
+});
+
+test("says which two constraints exclude each other", () => {
+  const compose = (): unknown =>
+    composeTask("fox", [
+      { family: "noComma", kwargs: {} },
+      { family: "capitals", kwargs: {} },
+      { family: "lowercase", kwargs: {} },
+    ]);
+  expect(compose).toThrow(expect.objectContaining({ code: "TASK_INVALID" }));
+  expect(compose).toThrow(/"Use capital letters only\." and "Use lowercase letters only\."/);
+});
+
+test("excludes by parameters where only some of them clash", () => {
+  const compose = (num_sentences: number, num_bullets: number): unknown =>
+    composeTask("fox", [
+      { family: "bullets", kwargs: { num_bullets } },
+      { family: "sentences", kwargs: { num_sentences, relation: "at least" } },
+    ]);
+  expect(() => compose(3, 2)).not.toThrow();
+  expect(() => compose(2, 2)).toThrow("already so many sentences");
+});
+
+test.each([
+  ["an unknown topic", "dragon", "title", {}, "Choose one of fox"],
+  ["an unknown family", "fox", "rhyme", {}, "Choose one of keyword"],
+  [
+    "parameters that do not fit",
+    "fox",
+    "bullets",
+    { num_bullets: "two" },
+    "detectable_format:number_bullet_lists",
+  ],
+])("refuses %s", (_, topic, family, kwargs, cure) => {
+  expect(() => composeTask(topic, [{ family: family as FamilyName, kwargs }])).toThrow(
+    expect.objectContaining({ code: "TASK_INVALID", cure: expect.stringContaining(cure) as string }),
+  );
+});
