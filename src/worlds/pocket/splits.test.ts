@@ -79,7 +79,7 @@ describe("the splits", () => {
       ).toBe(true);
       const [a, b] = [first, second].map((family) => ({
         family,
-        kwargs: familyOf(family).drawKwargs(stream, (list) => list.usual[0]),
+        kwargs: familyOf(family).choices(allWords)[0],
       }));
       expect(clash(a, b)).toBeNull();
     }
@@ -96,7 +96,8 @@ describe("a task source", () => {
     // Pinned: published runs hang on it.
     expect(taskSource({ split: "heldout" }).task(3)).toMatchObject({
       id: "pocket:heldout:3",
-      prompt: "Write about a mole.\n1. Do not use the word red.\n2. Give 2 answers with ****** between.",
+      prompt:
+        "Write about a duck.\n1. Add a placeholder in [ ].\n2. Use lowercase letters only.\n3. Add a title in << >>.\n4. Use no commas.",
     });
   });
 

@@ -2,9 +2,9 @@ import { HerlError } from "../../errors";
 import { RandomStream } from "../../kernels/random/random";
 import { pocketConfig } from "./config";
 import { clash, type PocketConstraint } from "./exclusions";
-import type { FamilyName, WordDraw } from "./families/family";
+import type { FamilyName, WordChoice } from "./families/family";
 import { familyClasses, familyOf, trainableFamilies } from "./families/registry";
-import { allWords, animals, type WordClass } from "./lexicon";
+import { allWords, animals } from "./lexicon";
 import { hasReservedPair, isForEvaluation, reservedPairs, type Split } from "./splits";
 import { makeTask, type PocketTask } from "./tasks";
 
@@ -39,8 +39,7 @@ export function taskSource(options: TaskSourceOptions): TaskSource {
   const { minConstraints = pocketConfig.minConstraints, maxConstraints = pocketConfig.maxConstraints } =
     options;
   const pairs = reservedPairs.filter((pair) => pair.every((name) => names.includes(name)));
-  const wordsOf = ({ usual, reserved }: WordClass): readonly string[] =>
-    split === "close" ? reserved : usual;
+  const wordsOf: WordChoice = ({ usual, reserved }) => (split === "close" ? reserved : usual);
 
   const attempt = (stream: RandomStream): { topic: string; constraints: PocketConstraint[] } => {
     const lead = split === "close" && pairs.length > 0 && minConstraints > 1 ? stream.pick(pairs) : [];
@@ -83,7 +82,7 @@ interface ConstraintDraw {
   readonly lead: readonly FamilyName[];
   /** How many constraints to draw, if so many fit together. */
   readonly count: number;
-  wordsOf(words: WordClass): readonly string[];
+  readonly wordsOf: WordChoice;
 }
 
 /** Constraints that do not exclude each other, in a drawn order. */
@@ -91,11 +90,10 @@ function drawConstraints(
   stream: RandomStream,
   { names, lead, count, wordsOf }: ConstraintDraw,
 ): PocketConstraint[] {
-  const draw: WordDraw = (words) => stream.pick(wordsOf(words));
   const constraints: PocketConstraint[] = [];
   for (const family of [...lead, ...stream.shuffled(names)]) {
     if (constraints.length === count) break;
-    const candidate = { family, kwargs: familyOf(family).drawKwargs(stream, draw) };
+    const candidate = { family, kwargs: stream.pick(familyOf(family).choices(wordsOf)) };
     if (constraints.every((other) => clash(other, candidate) === null)) constraints.push(candidate);
   }
   return stream.shuffled(constraints);

@@ -40,11 +40,11 @@ test.each([
   ["an unknown topic", "dragon", "title", {}, "Choose one of fox"],
   ["an unknown family", "fox", "rhyme", {}, "Choose one of keyword"],
   [
-    "parameters that do not fit",
+    "parameters that it does not offer",
     "fox",
     "bullets",
-    { num_bullets: "two" },
-    "detectable_format:number_bullet_lists",
+    { num_bullets: 5 },
+    'Choose one of {"num_bullets":2}, ',
   ],
 ])("refuses %s", (_, topic, family, kwargs, cure) => {
   expect(() => composeTask(topic, [{ family: family as FamilyName, kwargs }])).toThrow(

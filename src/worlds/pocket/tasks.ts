@@ -1,6 +1,6 @@
 import { HerlError } from "../../errors";
-import { englishRegistry } from "../../rubric/verifiers/registry";
 import type { Task } from "../../rubric/schema";
+import type { Kwargs } from "../../rubric/verifiers/verifier";
 import { clash, type PocketConstraint } from "./exclusions";
 import { families, familyOf } from "./families/registry";
 import { allWords, animals } from "./lexicon";
@@ -34,7 +34,7 @@ export function makeTask(id: string, topic: string, constraints: readonly Pocket
 
 /**
  * A task about `topic` with the given constraints, as a reader composes it. Throws TASK_INVALID for a topic or a
- * family that the world does not have, for parameters that the family's verifier rejects, and for two constraints
+ * family that the world does not have, for parameters that are none of the family's choices, and for two constraints
  * that exclude each other, naming them.
  */
 export function composeTask(topic: string, constraints: readonly PocketConstraint[]): PocketTask {
@@ -69,12 +69,16 @@ function checkConstraint({ family, kwargs }: PocketConstraint): void {
       `Choose one of ${[...families.keys()].join(", ")}.`,
     );
   }
-  const problem = englishRegistry.get(known.verifier)!.validateKwargs(kwargs);
-  if (problem !== null) {
+  const choices = known.choices(allWords);
+  if (!choices.some((choice) => isSame(choice, kwargs))) {
     throw new HerlError(
       "TASK_INVALID",
-      `The parameters of ${family} do not fit: ${problem}.`,
-      `Give the parameters of ${known.verifier}.`,
+      `The family ${family} has no parameters ${JSON.stringify(kwargs)}.`,
+      `Choose one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}.`,
     );
   }
 }
+
+const isSame = (first: Kwargs, second: Kwargs): boolean =>
+  Object.keys(first).length === Object.keys(second).length &&
+  Object.entries(first).every(([name, value]) => JSON.stringify(value) === JSON.stringify(second[name]));

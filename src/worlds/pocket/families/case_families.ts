@@ -5,7 +5,7 @@ import type { Family } from "./family";
 const lowercase: Family = {
   name: "lowercase",
   verifier: "change_case:english_lowercase",
-  drawKwargs: () => ({}),
+  choices: () => [{}],
   tell: () => "Use lowercase letters only.",
   apply(plan, followed) {
     if (followed) plan.letters = "lower";
@@ -15,11 +15,11 @@ const lowercase: Family = {
 const capitals: Family = {
   name: "capitals",
   verifier: "change_case:english_capital",
-  drawKwargs: () => ({}),
+  choices: () => [{}],
   tell: () => "Use capital letters only.",
   apply(plan, followed) {
     if (followed) plan.letters = "upper";
   },
 };
 
-export const caseFamilies = [lowercase, capitals];
+export const caseFamilies: readonly Family[] = [lowercase, capitals];

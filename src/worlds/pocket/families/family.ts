@@ -1,4 +1,3 @@
-import type { RandomStream } from "../../../kernels/random/random";
 import type { Kwargs } from "../../../rubric/verifiers/verifier";
 import type { Content } from "../content";
 import type { WordClass } from "../lexicon";
@@ -26,20 +25,23 @@ export type FamilyName =
   | "words"
   | "json";
 
-/** Draws a word of a class: a usual one, a reserved one, or any, as the split wants. */
-export type WordDraw = (words: WordClass) => string;
+/** Which words of a class there are to choose from: usual ones, reserved ones or all, as the split wants. */
+export type WordChoice = (words: WordClass) => readonly string[];
 
-/** A kind of constraint: one IFEval rule, its wording, and how following or breaking it changes a text. */
-export interface Family {
+/**
+ * A kind of constraint: one IFEval rule, its wording, and how following or breaking it changes a text. `Parameters`
+ * are the rule's own; the registry of families forgets which they are.
+ */
+export interface Family<Parameters extends Kwargs = Kwargs> {
   readonly name: FamilyName;
   /** The rule's id in the verifier registry. */
   readonly verifier: string;
-  /** Parameters for a new task. */
-  drawKwargs(stream: RandomStream, draw: WordDraw): Kwargs;
+  /** All parameters that a task can have; whatever `tell` says, it says of these. */
+  choices(wordsOf: WordChoice): readonly Parameters[];
   /** The words that the constraint itself decides about, and a content must leave alone. */
-  words?(kwargs: Kwargs): readonly string[];
-  /** What the policy is told; under twelve tokens of the pocket vocabulary. */
-  tell(kwargs: Kwargs): string;
+  words?(kwargs: Parameters): readonly string[];
+  /** What the policy is told: about ten tokens of the pocket vocabulary. */
+  tell(kwargs: Parameters): string;
   /** Changes the plan so that the text follows the rule, or breaks it. */
-  apply(plan: Plan, followed: boolean, kwargs: Kwargs, content: Content): void;
+  apply(plan: Plan, followed: boolean, kwargs: Parameters, content: Content): void;
 }

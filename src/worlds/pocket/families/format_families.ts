@@ -6,7 +6,7 @@ import type { Family } from "./family";
 const noComma: Family = {
   name: "noComma",
   verifier: "punctuation:no_comma",
-  drawKwargs: () => ({}),
+  choices: () => [{}],
   tell: () => "Use no commas.",
   apply(plan, followed) {
     // A text that tells no time has no comma to leave out, and would follow the rule by accident.
@@ -15,30 +15,30 @@ const noComma: Family = {
   },
 };
 
-const endPhrase: Family = {
+const endPhrase: Family<{ end_phrase: string }> = {
   name: "endPhrase",
   verifier: "startend:end_checker",
-  drawKwargs: (_stream, draw) => ({ end_phrase: draw(endPhrases) }),
-  tell: (kwargs) => `End with "${kwargs["end_phrase"] as string}"`,
-  apply(plan, followed, kwargs) {
-    if (followed) plan.endPhrase = kwargs["end_phrase"] as string;
+  choices: (wordsOf) => wordsOf(endPhrases).map((end_phrase) => ({ end_phrase })),
+  tell: ({ end_phrase }) => `End with "${end_phrase}"`,
+  apply(plan, followed, { end_phrase }) {
+    if (followed) plan.endPhrase = end_phrase;
   },
 };
 
-const bullets: Family = {
+const bullets: Family<{ num_bullets: number }> = {
   name: "bullets",
   verifier: "detectable_format:number_bullet_lists",
-  drawKwargs: (stream) => ({ num_bullets: stream.pick([2, 3]) }),
-  tell: (kwargs) => `Use ${kwargs["num_bullets"] as number} bullets.`,
-  apply(plan, followed, kwargs) {
-    if (followed) plan.arrangement = { bullets: kwargs["num_bullets"] as number };
+  choices: () => [{ num_bullets: 2 }, { num_bullets: 3 }],
+  tell: ({ num_bullets }) => `Use ${num_bullets} bullets.`,
+  apply(plan, followed, { num_bullets }) {
+    if (followed) plan.arrangement = { bullets: num_bullets };
   },
 };
 
 const quotation: Family = {
   name: "quotation",
   verifier: "startend:quotation",
-  drawKwargs: () => ({}),
+  choices: () => [{}],
   tell: () => "Put it all in quotation marks.",
   apply(plan, followed) {
     if (followed) plan.envelope = "quotes";
@@ -48,7 +48,7 @@ const quotation: Family = {
 const title: Family = {
   name: "title",
   verifier: "detectable_format:title",
-  drawKwargs: () => ({}),
+  choices: () => [{}],
   tell: () => "Add a title in << >>.",
   apply(plan, followed) {
     plan.title = followed;
@@ -58,27 +58,28 @@ const title: Family = {
 const postscript: Family = {
   name: "postscript",
   verifier: "detectable_content:postscript",
-  drawKwargs: () => ({ postscript_marker: "P.S." }),
+  choices: () => [{ postscript_marker: "P.S." }],
   tell: () => "Add a postscript with P.S.",
   apply(plan, followed) {
     plan.postscript = followed;
   },
 };
 
-const highlights: Family = {
+const highlights: Family<{ num_highlights: number }> = {
   name: "highlights",
   verifier: "detectable_format:number_highlighted_sections",
-  drawKwargs: (stream) => ({ num_highlights: stream.pick([1, 2]) }),
-  tell: (kwargs) => (kwargs["num_highlights"] === 1 ? "Put a part in * *." : "Put 2 parts in * *."),
-  apply(plan, followed, kwargs) {
-    if (followed) plan.highlights = kwargs["num_highlights"] as number;
+  choices: () => [{ num_highlights: 1 }, { num_highlights: 2 }],
+  tell: ({ num_highlights }) =>
+    num_highlights === 1 ? "Put a part in * *." : `Put ${num_highlights} parts in * *.`,
+  apply(plan, followed, { num_highlights }) {
+    if (followed) plan.highlights = num_highlights;
   },
 };
 
 const placeholder: Family = {
   name: "placeholder",
   verifier: "detectable_content:number_placeholders",
-  drawKwargs: () => ({ num_placeholders: 1 }),
+  choices: () => [{ num_placeholders: 1 }],
   tell: () => "Add a placeholder in [ ].",
   apply(plan, followed) {
     plan.placeholder = followed;
@@ -88,7 +89,7 @@ const placeholder: Family = {
 const sections: Family = {
   name: "sections",
   verifier: "detectable_format:multiple_sections",
-  drawKwargs: () => ({ section_spliter: "Part", num_sections: 2 }),
+  choices: () => [{ section_spliter: "Part", num_sections: 2 }],
   tell: () => "Write Part 1 and Part 2.",
   apply(plan, followed) {
     if (followed) plan.arrangement = "sections";
@@ -98,7 +99,7 @@ const sections: Family = {
 const twoResponses: Family = {
   name: "twoResponses",
   verifier: "combination:two_responses",
-  drawKwargs: () => ({}),
+  choices: () => [{}],
   tell: () => "Give 2 answers with ****** between.",
   apply(plan, followed) {
     plan.secondAnswer = followed;
@@ -108,7 +109,7 @@ const twoResponses: Family = {
 const paragraphs: Family = {
   name: "paragraphs",
   verifier: "length_constraints:number_paragraphs",
-  drawKwargs: () => ({ num_paragraphs: 2 }),
+  choices: () => [{ num_paragraphs: 2 }],
   tell: () => "Write 2 paragraphs with *** between.",
   apply(plan, followed) {
     if (followed) plan.arrangement = "paragraphs";
@@ -118,14 +119,14 @@ const paragraphs: Family = {
 const json: Family = {
   name: "json",
   verifier: "detectable_format:json_format",
-  drawKwargs: () => ({}),
+  choices: () => [{}],
   tell: () => "Answer in JSON.",
   apply(plan, followed) {
     if (followed) plan.envelope = "json";
   },
 };
 
-export const formatFamilies = [
+export const formatFamilies: readonly Family[] = [
   noComma,
   endPhrase,
   bullets,

@@ -5,23 +5,23 @@ import type { Family } from "./family";
  * verifier gives the verdict that is wanted (see `render.ts`).
  */
 
-const sentences: Family = {
+const sentences: Family<{ num_sentences: number; relation: string }> = {
   name: "sentences",
   verifier: "length_constraints:number_sentences",
-  drawKwargs: (stream) => ({ num_sentences: stream.pick([2, 3, 4]), relation: "at least" }),
-  tell: (kwargs) => `Write at least ${kwargs["num_sentences"] as number} sentences.`,
+  choices: () => [2, 3, 4].map((num_sentences) => ({ num_sentences, relation: "at least" })),
+  tell: ({ relation, num_sentences }) => `Write ${relation} ${num_sentences} sentences.`,
   apply: () => {},
 };
 
-const words: Family = {
+const words: Family<{ num_words: number; relation: string }> = {
   name: "words",
   verifier: "length_constraints:number_words",
-  drawKwargs: (stream) => ({
-    num_words: stream.pick([22, 24, 26]),
-    relation: stream.pick(["less than", "at least"]),
-  }),
-  tell: (kwargs) => `Use ${kwargs["relation"] as string} ${kwargs["num_words"] as number} words.`,
+  choices: () =>
+    [22, 23, 24, 25, 26].flatMap((num_words) =>
+      ["less than", "at least"].map((relation) => ({ num_words, relation })),
+    ),
+  tell: ({ relation, num_words }) => `Use ${relation} ${num_words} words.`,
   apply: () => {},
 };
 
-export const lengthFamilies = [sentences, words];
+export const lengthFamilies: readonly Family[] = [sentences, words];

@@ -7,20 +7,11 @@ import { render } from "../render";
 
 /* Sets of constraints and their texts, for tests and for the recorder of the Punkt fixture. */
 
-/** Every family once for each of its structural parameters; the words in them are drawn. */
-export function constraintVariants(stream: RandomStream): PocketConstraint[] {
-  return [...families.keys()].flatMap((family) => {
-    const byStructure = new Map<string, PocketConstraint>();
-    for (let draw = 0; draw < 60; draw++) {
-      const kwargs = familyOf(family).drawKwargs(stream, (words) => stream.pick(allWords(words)));
-      const structure = Object.values(kwargs).filter(
-        (value) => typeof value === "number" || value === "less than",
-      );
-      byStructure.set(JSON.stringify(structure), { family, kwargs });
-    }
-    return [...byStructure.values()];
-  });
-}
+/** Every family with each of its parameters; of those that differ in a word alone, one that is drawn. */
+export const constraintVariants = (stream: RandomStream): PocketConstraint[] =>
+  [...families.values()].flatMap(({ name, choices }) =>
+    choices((words) => [stream.pick(allWords(words))]).map((kwargs) => ({ family: name, kwargs })),
+  );
 
 /** Whether no two constraints of a set exclude each other. */
 export const isAllowed = (set: readonly PocketConstraint[]): boolean =>
@@ -43,10 +34,7 @@ export const drawSet = (stream: RandomStream, size: number): PocketConstraint[] 
   stream
     .shuffled([...families.values()])
     .slice(0, size)
-    .map((family) => ({
-      family: family.name,
-      kwargs: family.drawKwargs(stream, (words) => stream.pick(allWords(words))),
-    }));
+    .map(({ name, choices }) => ({ family: name, kwargs: stream.pick(choices(allWords)) }));
 
 /** The texts on which sentence counts are compared with NLTK's: sets of one to four, some of each followed. */
 export function sentenceTexts(): string[] {
