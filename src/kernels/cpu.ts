@@ -50,9 +50,12 @@ export class CpuTensor implements Tensor {
     return new Uint32Array(this.context.memory.buffer, this.pointer, this.rows * this.cols);
   }
 
-  /** Rows start … start + rows of this tensor, sharing its memory. */
   slice(start: number, rows: number): CpuTensor {
-    return new CpuTensor(this.context, this.pointer + start * this.cols * 4, rows, this.cols, this.dtype);
+    return this.view(start * this.cols, rows, this.cols);
+  }
+
+  view(start: number, rows: number, cols: number): CpuTensor {
+    return new CpuTensor(this.context, this.pointer + start * 4, rows, cols, this.dtype);
   }
 }
 
@@ -104,8 +107,7 @@ export class CpuContext {
   /** A tensor for the inside of one kernel: the same memory for the same name, its contents undefined. */
   scratchTensor(name: string, rows: number, cols: number): CpuTensor {
     const known = this.scratchTensors.get(name);
-    if (known && known.rows * known.cols >= rows * cols)
-      return new CpuTensor(this, known.pointer, rows, cols, "f32");
+    if (known && known.rows * known.cols >= rows * cols) return known.view(0, rows, cols);
     if (known) this.free(known);
     const tensor = this.tensor(rows, cols);
     this.scratchTensors.set(name, tensor);

@@ -35,10 +35,12 @@ export class GpuTensor implements Tensor {
     return this.rows * this.cols * 4;
   }
 
-  /** Rows start … start + rows, sharing the buffer. The rows before must fill a multiple of 256 bytes. */
   slice(start: number, rows: number): GpuTensor {
-    const offset = this.offset + start * this.cols * 4;
-    return new GpuTensor(this.context, this.buffer, offset, rows, this.cols, this.dtype);
+    return this.view(start * this.cols, rows, this.cols);
+  }
+
+  view(start: number, rows: number, cols: number): GpuTensor {
+    return new GpuTensor(this.context, this.buffer, this.offset + start * 4, rows, cols, this.dtype);
   }
 }
 
@@ -145,8 +147,7 @@ export class GpuContext {
    */
   scratch(name: string, rows: number, cols: number): GpuTensor {
     const known = this.scratchTensors.get(name);
-    if (known && known.buffer.size >= rows * cols * 4)
-      return new GpuTensor(this, known.buffer, 0, rows, cols, "f32");
+    if (known && known.buffer.size >= rows * cols * 4) return known.view(0, rows, cols);
     if (known) this.free(known);
     const tensor = this.tensor(rows, cols);
     this.scratchTensors.set(name, tensor);

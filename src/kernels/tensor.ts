@@ -8,6 +8,10 @@ export interface Tensor {
   readonly rows: number;
   readonly cols: number;
   readonly dtype: "f32" | "u32";
+  /** Rows start … start + rows, sharing the memory. On webgpu, start · cols must be a multiple of 64. */
+  slice(start: number, rows: number): Tensor;
+  /** `rows` × `cols` numbers from element `start` on, sharing the memory. On webgpu, start must be a multiple of 64. */
+  view(start: number, rows: number, cols: number): Tensor;
 }
 
 /**

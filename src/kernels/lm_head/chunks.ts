@@ -2,7 +2,8 @@ import type { Tensor } from "../tensor";
 import type { MatmulOptions } from "../matmul/matmul";
 import type { LmHeadBackwardOptions, LmHeadOptions } from "./lm_head";
 
-type Sliceable<T> = Tensor & { slice(start: number, rows: number): T };
+/** A tensor whose slices are of its own kind. */
+type Sliceable<T extends Tensor> = { slice(start: number, rows: number): T } & Tensor;
 
 /** What a backend brings: its matrix product, memory for one chunk of logits, and the two row kernels. */
 export interface LmHeadParts<T extends Tensor> {

@@ -1,0 +1,113 @@
+import type { Backend, Numbers } from "../../compute/backend";
+import type { Key } from "../../kernels/random/random";
+import { dequantizeRow, isQuantized, type Tensor, type Weight } from "../../kernels/tensor";
+import type { LlamaConfig } from "../gguf/llama_config";
+import { adapterOf, loraParameters, type LoraConfig } from "../lora";
+import { Parameters } from "../parameters";
+import type { Decoder, Layer } from "./decoder";
+import type { Linear } from "./linear";
+import type { Norm } from "./norm";
+import {
+  layerName,
+  tensorNames,
+  uploadWeight,
+  type HostWeight,
+  type HostWeights,
+  type Projection,
+} from "./weights";
+
+/** What of a model is trained: adapters beside the frozen weights, or every weight as floats. */
+export type Training =
+  { readonly mode: "lora"; readonly lora: LoraConfig; readonly key: Key } | { readonly mode: "full" };
+
+/** A decoder on a device with the parameters that are trained. */
+export interface BuiltModel {
+  readonly decoder: Decoder;
+  readonly parameters: Parameters;
+}
+
+/** Uploads a model. `recompute` trades time for memory in the backward pass (see `Decoder`). */
+export function buildDecoder(
+  backend: Backend,
+  config: LlamaConfig,
+  host: HostWeights,
+  training: Training,
+  { recompute = false } = {},
+): BuiltModel {
+  if (training.mode === "full") {
+    const parameters = fullParameters(backend, config, host);
+    const source = {
+      weight: (name: string) => parameters.get(name).value,
+      gradient: (name: string) => parameters.get(name).gradient,
+      adapter: () => null,
+    };
+    return { decoder: { ...assemble(config, source), recompute }, parameters };
+  }
+  const parameters = loraParameters(backend, config, training.lora, training.key);
+  const source = {
+    weight: (name: string) => uploadWeight(backend, host.get(name)!),
+    gradient: () => null,
+    adapter: (layer: number, projection: Projection) =>
+      adapterOf(parameters, training.lora, layer, projection),
+  };
+  return { decoder: { ...assemble(config, source), recompute }, parameters };
+}
+
+/** Every weight as a float parameter, starting from the file's values (dequantized). */
+function fullParameters(backend: Backend, config: LlamaConfig, host: HostWeights): Parameters {
+  const names = [...tensorNames(config)].map(({ hf, shape: [rows, cols] }) => ({ name: hf, rows, cols }));
+  const parameters = new Parameters(backend, names);
+  parameters.write(new Map(names.map(({ name }) => [name, hostFloats(host.get(name)!)])));
+  return parameters;
+}
+
+/** A host weight as floats. */
+export function hostFloats(weight: HostWeight): Numbers {
+  if ("floats" in weight) return weight.floats;
+  const floats = new Float32Array(weight.rows * weight.cols);
+  for (let row = 0; row < weight.rows; row++) dequantizeRow(weight, row, floats, row * weight.cols);
+  return floats;
+}
+
+interface Source {
+  weight(name: string): Weight;
+  gradient(name: string): Tensor | null;
+  adapter(layer: number, projection: Projection): Linear["adapter"];
+}
+
+function assemble(config: LlamaConfig, source: Source): Omit<Decoder, "recompute"> {
+  const norm = (name: string): Norm => {
+    const weight = source.weight(name);
+    if (isQuantized(weight)) throw new Error(`${name} is quantized; the gain of a norm never is`);
+    return { weight, gradient: source.gradient(name) };
+  };
+  const layers = Array.from({ length: config.layers }, (_, layer): Layer => {
+    const linear = (projection: Projection): Linear => {
+      const name = layerName(layer, projection);
+      const adapter = source.adapter(layer, projection);
+      return { name, weight: source.weight(name), gradient: source.gradient(name), adapter };
+    };
+    return {
+      attention: {
+        norm: norm(layerName(layer, "input_layernorm")),
+        q: linear("self_attn.q_proj"),
+        k: linear("self_attn.k_proj"),
+        v: linear("self_attn.v_proj"),
+        o: linear("self_attn.o_proj"),
+      },
+      feedForward: {
+        norm: norm(layerName(layer, "post_attention_layernorm")),
+        gate: linear("mlp.gate_proj"),
+        up: linear("mlp.up_proj"),
+        down: linear("mlp.down_proj"),
+      },
+    };
+  });
+  const embedding = source.weight("model.embed_tokens.weight");
+  const gradEmbedding = source.gradient("model.embed_tokens.weight");
+  return {
+    ...{ embedding, layers, gradEmbedding, norm: norm("model.norm.weight") },
+    head: config.tied ? embedding : source.weight("lm_head.weight"),
+    gradHead: config.tied ? gradEmbedding : source.gradient("lm_head.weight"),
+  };
+}

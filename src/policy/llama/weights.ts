@@ -1,0 +1,65 @@
+import type { Backend, Numbers } from "../../compute/backend";
+import type { QuantizedData, Tensor, Weight } from "../../kernels/tensor";
+import type { LlamaConfig } from "../gguf/llama_config";
+import { layerShapes, outerShapes, type LayerPart, type Shape } from "../gguf/llama_tensors";
+
+/** A weight as a file gives it: floats, or quantized integers in the one layout. */
+export type HostWeight =
+  { readonly rows: number; readonly cols: number; readonly floats: Numbers } | QuantizedData;
+
+/** A model's weights by their Hugging Face names, with the rows of q and k in the half-split order of RoPE. */
+export type HostWeights = ReadonlyMap<string, HostWeight>;
+
+/** The seven projections of a layer, by their Hugging Face names. */
+export const projections = {
+  "self_attn.q_proj": "attn_q",
+  "self_attn.k_proj": "attn_k",
+  "self_attn.v_proj": "attn_v",
+  "self_attn.o_proj": "attn_output",
+  "mlp.gate_proj": "ffn_gate",
+  "mlp.up_proj": "ffn_up",
+  "mlp.down_proj": "ffn_down",
+} as const satisfies Record<string, LayerPart>;
+
+export type Projection = keyof typeof projections;
+
+const norms = { input_layernorm: "attn_norm", post_attention_layernorm: "ffn_norm" } as const;
+
+const outer = {
+  "token_embd.weight": "model.embed_tokens.weight",
+  "output_norm.weight": "model.norm.weight",
+  "output.weight": "lm_head.weight",
+} as const;
+
+export const layerName = (layer: number, part: Projection | keyof typeof norms): string =>
+  `model.layers.${layer}.${part}.weight`;
+
+/** Every tensor of a model: its names in both worlds, and its shape. */
+export function* tensorNames(config: LlamaConfig): Generator<{ hf: string; gguf: string; shape: Shape }> {
+  for (const [gguf, shape] of outerShapes(config))
+    yield { hf: outer[gguf as keyof typeof outer], gguf, shape };
+  const shapes = layerShapes(config);
+  for (let layer = 0; layer < config.layers; layer++) {
+    for (const [part, gguf] of Object.entries({ ...norms, ...projections })) {
+      const hf = layerName(layer, part as Projection);
+      yield { hf, gguf: `blk.${layer}.${gguf}.weight`, shape: shapes[gguf] };
+    }
+  }
+}
+
+/** Copies one weight to the device. */
+export function uploadWeight(backend: Backend, host: HostWeight): Weight {
+  const upload = (data: Numbers | Uint32Array<ArrayBuffer>, rows: number, cols: number): Tensor => {
+    const tensor = backend.tensor(rows, cols, data instanceof Uint32Array ? "u32" : "f32");
+    backend.write(tensor, data);
+    return tensor;
+  };
+  if ("floats" in host) return upload(host.floats, host.rows, host.cols);
+  const { words, scales, offsets } = host;
+  return {
+    ...host,
+    words: upload(words, 1, words.length),
+    scales: upload(scales, 1, scales.length),
+    offsets: offsets && upload(offsets, 1, offsets.length),
+  };
+}

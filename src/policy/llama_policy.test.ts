@@ -1,0 +1,4 @@
+import { CpuBackend } from "../compute/cpu";
+import { describePolicy } from "./testing/policy_suite";
+
+describePolicy("cpu", () => CpuBackend.create());
