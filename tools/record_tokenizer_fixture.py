@@ -22,7 +22,7 @@ CORPUS = """
 The red fox ran to the hill and had the key. At night the fox was in the house, and the hen said that it can't be.
 Write about a fox. Use no commas. Add a title. There isn't anything they'll say that we've not said; I'm sure you're
 right. It's 12 o'clock, 345 days, 6789 times. return x; if (a == b) { print("hello world"); }    def f(n): return n
-Der Fuchs läuft über die Straße. Le renard est là où était la forêt. El zorro corrió por la montaña mañana.
+Der Fuchs läuft über die Straße. Le renard est là où était la forêt. El zorro corrió por la montaña mañana. Der Geiſt iſt faſt am Poſten, das iſt die Liſte.
 Лиса бежит через лес и поле. Η αλεπού τρέχει στο δάσος. الثعلب يركض في الغابة. 狐狸跑过了山。 狐は森を走る。 여우가 숲을 달린다.
 """
 
