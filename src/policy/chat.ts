@@ -3,6 +3,7 @@ import type { ChatMessage } from "./chat_message";
 import { markContent, readMarks } from "./chat_marks";
 import type { MarkedText } from "./chat_marks";
 import { renderJinja } from "./jinja";
+import type { SpecialMatch } from "./tokenizer/special_matcher";
 import type { Tokenizer } from "./tokenizer/tokenizer";
 
 export interface ChatOptions {
@@ -47,8 +48,8 @@ export function renderChat(
  * message stays text. Contents without such text give the ids of the whole text encoded with specials.
  *
  * The template is run twice, once with marks in the contents (`chat_marks.ts`), and both must give the same text.
- * Where a template looks at how contents begin or end, the marks at their ends are left out; then no token may
- * change because of that. CHAT_TEMPLATE if the two cannot be brought together, so never a wrong answer.
+ * Where a template looks at how contents begin or end, the marks at their ends are left out; then no control token
+ * may change because of that. CHAT_TEMPLATE if the text of messages cannot be told from the template's own.
  */
 export function encodeChat(
   tokenizer: Tokenizer,
@@ -56,28 +57,41 @@ export function encodeChat(
   messages: readonly ChatMessage[],
   options: ChatOptions,
 ): { text: string; ids: number[] } {
+  const wellFormed = messages.map((message) => ({ ...message, content: message.content.toWellFormed() }));
   const named = namedTokens(tokenizer);
-  const render = (change: (content: string) => string) =>
-    renderChat(
-      template,
-      messages.map((message) => ({ ...message, content: change(message.content.toWellFormed()) })),
-      options,
-      named,
-    );
-  const encode = ({ text, allows }: MarkedText) => tokenizer.encode(text, { specials: allows });
-  const starts = (content: string) => tokenizer.controlStarts(content);
+  const renderMarked = (edges: boolean) => {
+    const marked = wellFormed.map(({ role, content }, index) => {
+      const starts = tokenizer.controlStarts(content);
+      return { role, content: markContent(content, { index, starts, edges }) };
+    });
+    return readMarks(renderChat(template, marked, options, named));
+  };
 
-  const text = render((content) => content);
-  const guarded = readMarks(render((content) => markContent(content, starts(content), true)));
-  if (guarded.text === text) return { text, ids: encode(guarded) };
+  const text = renderChat(template, wellFormed, options, named);
+  const guarded = renderMarked(true);
+  const guardedIds = encodeMarked(tokenizer, guarded);
+  if (guarded.text === text) return { text, ids: guardedIds };
 
-  const inner = readMarks(render((content) => markContent(content, starts(content), false)));
-  const ids = encode(inner);
+  const unguarded = renderMarked(false);
+  const ids = encodeMarked(tokenizer, unguarded);
   const controls = (list: readonly number[]) => list.filter((id) => tokenizer.isControl(id)).join();
-  if (inner.text === text && controls(ids) === controls(encode(guarded))) return { text, ids };
-  throw new HerlError(
+  if (unguarded.text === text && controls(ids) === controls(guardedIds)) return { text, ids };
+  throw indistinct();
+}
+
+function encodeMarked(tokenizer: Tokenizer, { text, allows, isInMessage }: MarkedText): number[] {
+  const specials = (match: SpecialMatch) => {
+    if (!allows(match)) return false;
+    if (isInMessage(match)) throw indistinct();
+    return true;
+  };
+  return tokenizer.encode(text, { specials });
+}
+
+function indistinct(): HerlError {
+  return new HerlError(
     "CHAT_TEMPLATE",
-    "The model's chat template takes messages apart, so that their text cannot be told from its own",
+    "The model's chat template changes messages, so that their text cannot be told from its own",
     "Remove what reads like a control token from the messages, or choose another model.",
   );
 }
