@@ -1,23 +1,17 @@
-/**
- * Training of a byte-level BPE vocabulary of GPT-2's kind (Radford et al., 2019; Sennrich et al., 2016): text is cut
- * into pieces by GPT-2's pattern, a piece's UTF-8 bytes are written in GPT-2's alphabet of 256 printable characters,
- * and the most frequent neighbouring pair is merged again and again.
+import { byteSymbols } from "../../policy/tokenizer/byte_symbols";
+import { preTokenizers } from "../../policy/tokenizer/pre_tokenizers";
+
+/*
+ * Training of a byte-level BPE vocabulary of GPT-2's kind (Sennrich et al., "Neural Machine Translation of Rare Words
+ * with Subword Units", 2016; Radford et al., 2019): text is cut into pieces by GPT-2's pattern, a piece's bytes are
+ * its first tokens, and the most frequent pair of neighbours is merged again and again.
  */
 
-/** GPT-2's pieces: contractions, letters, numbers and other marks, each with a space before it, and white space. */
-const pieces = /'(?:[stmd]|re|ve|ll)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
-
-/** GPT-2's alphabet: printable bytes stand for themselves, the others for U+0100 and following, in order. */
-export const byteAlphabet: readonly string[] = (() => {
-  const isPrintable = (byte: number): boolean =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
-  let shifted = 0x100;
-  return Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(isPrintable(byte) ? byte : shifted++));
-})();
+const pieces = new RegExp(preTokenizers["gpt-2"].patterns[0], "gu");
 
 /** A vocabulary as GGUF and tokenizer files hold it. */
 export interface BpeVocabulary {
-  /** By id: the alphabet's 256 in the order of their bytes, the merged ones in the order of merging, the special. */
+  /** By id: the symbols of the 256 bytes in order, then what was merged, in order, then the special tokens. */
   readonly tokens: readonly string[];
   /** "left right", the most urgent first. */
   readonly merges: readonly string[];
@@ -26,7 +20,8 @@ export interface BpeVocabulary {
 /**
  * A vocabulary of `vocabSize` tokens, special ones included, trained on `texts`. Special tokens do not occur in the
  * texts. Of two pairs as frequent the one with the smaller ids (left, then right) is merged first, so that the result
- * depends on the texts' pieces and their counts alone. Has fewer tokens when nothing is left to merge.
+ * depends on the texts' pieces and their counts alone. Has fewer tokens when
+ * nothing is left to merge.
  */
 export function trainBpe(
   texts: Iterable<string>,
@@ -34,7 +29,7 @@ export function trainBpe(
   specialTokens: readonly string[],
 ): BpeVocabulary {
   const words = countPieces(texts);
-  const tokens = [...byteAlphabet];
+  const tokens = [...byteSymbols];
   const merges: string[] = [];
   while (tokens.length + specialTokens.length < vocabSize) {
     const best = mostFrequentPair(words);

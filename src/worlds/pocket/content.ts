@@ -1,15 +1,20 @@
 import type { RandomStream } from "../../kernels/random/random";
 import { adjectives, allWords, animals, feelings, objects, places, stuff, times, verbs } from "./lexicon";
 
+/** What a task is about. */
+export interface Topic {
+  readonly animal: string;
+  readonly place: string;
+}
+
 /**
  * What an answer says, apart from how it says it. The same content is rendered with or without each constraint, so
  * that a revision differs from its draft only by what the revised constraints ask for.
  */
 export interface Content {
-  readonly animal: string;
+  readonly topic: Topic;
   readonly adjective: string;
   readonly verb: string;
-  readonly place: string;
   readonly time: string;
   /** Whether the time is told even where no constraint depends on its comma. */
   readonly tellsTime: boolean;
@@ -33,10 +38,12 @@ export const maxSentences = 5;
  * A drawn content about a topic, without the words in `avoid`: those are the constraints' own, and only following or
  * breaking a constraint may put them into a text.
  */
-export function drawContent(stream: RandomStream, topic: string, avoid: ReadonlySet<string>): Content {
+export function drawContent(stream: RandomStream, topic: Topic, avoid: ReadonlySet<string>): Content {
   const draw = (list: readonly string[], count: number): string[] =>
-    stream.shuffled(list.filter((word) => !avoid.has(word) && word !== topic)).slice(0, count);
-  const [place, nap, hideout] = draw(places, 3);
+    stream
+      .shuffled(list.filter((word) => !avoid.has(word) && word !== topic.animal && word !== topic.place))
+      .slice(0, count);
+  const [nap, hideout] = draw(allWords(places), 2);
   const [object, sought] = draw(allWords(objects), 2);
   const [carried, dreamt] = draw(allWords(stuff), 2);
   const [feeling, laterFeeling] = draw(feelings, 2);
@@ -49,17 +56,16 @@ export function drawContent(stream: RandomStream, topic: string, avoid: Readonly
     `It was ${feeling} all day`,
   ];
   return {
-    animal: topic,
+    topic,
     adjective: draw(allWords(adjectives), 1)[0],
     verb: stream.pick(verbs),
-    place,
     time: stream.pick(times),
     tellsTime: stream.chance(0.5),
     object: stream.chance(0.5) ? object : null,
     stuff: stream.chance(0.2) ? carried : null,
     mentionsKeyword: stream.chance(0.5),
     followUps: stream.shuffled(followUps).slice(0, maxSentences - 1),
-    secondAnswer: `The ${topic} hid near the ${hideout}`,
+    secondAnswer: `The ${topic.animal} hid near the ${hideout}`,
     afterthought: `It was ${laterFeeling}`,
     length: stream.pick([1, 1, 2, 2, 3]),
   };

@@ -13,10 +13,16 @@ export interface WordClass {
 
 const words = (text: string): readonly string[] => text.split(" ");
 
-/** What a task is about. */
+/** Whom a task is about. */
 export const animals: WordClass = {
   usual: words("fox bear frog duck goat hare crow lamb mole seal wolf crab"),
   reserved: words("swan toad deer moth"),
+};
+
+/** Where it is about. */
+export const places: WordClass = {
+  usual: words("hill lake barn cave road gate mill farm pond tower"),
+  reserved: words("park fort bay"),
 };
 
 /** What an animal is like; a forbidden word is one of these. */
@@ -45,7 +51,6 @@ export const endPhrases: WordClass = {
 
 /** What stands in answers only. */
 export const verbs = words("ran went came crept swam rode walked");
-export const places = words("hill lake barn cave road gate mill farm pond tower");
 export const times = ["At night", "At dawn", "At noon", "One day", "In spring", "In winter"];
 export const feelings = words("glad sad proud happy lonely sleepy");
 

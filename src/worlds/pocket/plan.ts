@@ -51,7 +51,7 @@ export const plainPlan = (content: Content): Plan => ({
 /** The text of a content told by a plan. */
 export function write(content: Content, plan: Plan): string {
   const blocks = [
-    ...(plan.title ? [`<< The ${plan.adjective} ${content.animal} >>`] : []),
+    ...(plan.title ? [`<< The ${plan.adjective} ${content.topic.animal} >>`] : []),
     arrange(sentences(content, plan), plan),
     ...(plan.secondAnswer ? ["******", `${content.secondAnswer}.`] : []),
     ...(plan.postscript ? [`P.S. ${content.afterthought}.`] : []),
@@ -64,13 +64,13 @@ export function write(content: Content, plan: Plan): string {
 function sentences(content: Content, plan: Plan): string[] {
   const mark = (text: string, rank: number): string => (plan.highlights >= rank ? `*${text}*` : text);
   const time = plan.tellsTime ? `${content.time}${plan.comma ? "," : ""} the` : "The";
-  const animal = mark(`${plan.adjective} ${content.animal}`, 1) + (plan.placeholder ? " [name]" : "");
+  const animal = mark(`${plan.adjective} ${content.topic.animal}`, 1) + (plan.placeholder ? " [name]" : "");
   const carried = [
     ...(plan.object === null ? [] : [`the ${plan.object}`]),
     ...(plan.stuff === null ? [] : [plan.repeatsStuff ? `${plan.stuff} and more ${plan.stuff}` : plan.stuff]),
   ];
   const luggage = carried.length === 0 ? "" : ` with ${carried.join(" and ")}`;
-  const first = `${time} ${animal} ${content.verb} to the ${mark(content.place, 2)}${luggage}`;
+  const first = `${time} ${animal} ${content.verb} to the ${mark(content.topic.place, 2)}${luggage}`;
   return [first, ...content.followUps].slice(0, plan.length).map((sentence) => `${sentence}.`);
 }
 

@@ -65,7 +65,7 @@ test("however it is told, a text says the same", () => {
       const plain = text
         .toLowerCase()
         .replace(/\*| \[name\]|\n(?!-)|part \d/g, (mark) => (mark === "\n" ? " " : ""));
-      expect(plain).toContain(`${content.animal} ${content.verb} to the ${content.place}`);
+      expect(plain).toContain(`${content.topic.animal} ${content.verb} to the ${content.topic.place}`);
       const told = content.followUps.map((sentence) => plain.includes(sentence.toLowerCase()));
       expect(told.lastIndexOf(true), text).toBeLessThan(
         told.includes(false) ? told.indexOf(false) : told.length,

@@ -28,7 +28,9 @@ export function render(
       return text;
   }
   const wanted = constraints.map(({ family }, index) => `${followed[index] ? "" : "not "}${family}`);
-  throw new Error(`No text about a ${content.animal} is ${wanted.join(", ")}: an exclusion is missing.`);
+  throw new Error(
+    `No text about a ${content.topic.animal} is ${wanted.join(", ")}: an exclusion is missing.`,
+  );
 }
 
 /** All lengths of a story, nearest first, and the shorter of two that are as near. */

@@ -3,7 +3,7 @@ import type { Verdict } from "../../rubric/schema";
 import { revisionMessages } from "./revision";
 import { composeTask } from "./tasks";
 
-const task = composeTask("fox", [
+const task = composeTask({ animal: "fox", place: "lake" }, [
   { family: "title", kwargs: {} },
   { family: "noComma", kwargs: {} },
   { family: "highlights", kwargs: { num_highlights: 2 } },

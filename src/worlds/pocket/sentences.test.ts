@@ -21,8 +21,8 @@ describe("the simple rule counts sentences as NLTK's Punkt does", () => {
 
   test("every word that can stand before a full stop stood there, and Punkt has no rule for any", () => {
     const last = [
-      ...[animals, objects, stuff].flatMap(allWords),
-      ...[...places, ...feelings],
+      ...[animals, places, objects, stuff].flatMap(allWords),
+      ...feelings,
       ...allWords(endPhrases).map((phrase) => phrase.slice(0, -1).split(" ").at(-1)!),
     ];
     expect([...new Set([...last, "day", "p.s"])].sort()).toEqual(recorded.beforeFullStop);

@@ -3,7 +3,7 @@ import { RandomStream } from "../../kernels/random/random";
 import { clash } from "./exclusions";
 import type { FamilyName } from "./families/family";
 import { familyClasses, familyOf, trainableFamilies } from "./families/registry";
-import { allWords, adjectives, animals, endPhrases, objects, stuff } from "./lexicon";
+import { adjectives, allWords, animals, endPhrases, objects, places, stuff } from "./lexicon";
 import { hasReservedPair, isForEvaluation, reservedPairs, splits } from "./splits";
 import { drawPretrainingTask, taskSource } from "./task_source";
 import type { PocketTask } from "./tasks";
@@ -13,14 +13,16 @@ const tasksOf = (source: ReturnType<typeof taskSource>, count: number): PocketTa
 
 /** Every word that a task names: its topic and what stands in the parameters. */
 const named = ({ topic, constraints }: PocketTask): string[] => [
-  topic,
+  topic.animal,
+  topic.place,
   ...constraints
     .flatMap(({ kwargs }) => Object.values(kwargs).flat())
     .filter((value) => typeof value === "string"),
 ];
 
-const reservedWords = [animals, adjectives, objects, stuff, endPhrases].flatMap(({ reserved }) => reserved);
-const usualWords = [animals, adjectives, objects, stuff, endPhrases].flatMap(({ usual }) => usual);
+const classes = [animals, places, adjectives, objects, stuff, endPhrases];
+const reservedWords = classes.flatMap(({ reserved }) => reserved);
+const usualWords = classes.flatMap(({ usual }) => usual);
 const familiesOf = (task: PocketTask): FamilyName[] => task.constraints.map(({ family }) => family);
 const bySplit = Object.fromEntries(splits.map((split) => [split, tasksOf(taskSource({ split }), 1500)]));
 
@@ -30,7 +32,10 @@ describe("the splits", () => {
 
   test("evaluate on nothing that was trained on, whatever the order of the constraints", () => {
     const key = ({ topic, constraints }: PocketTask): string =>
-      [topic, ...constraints.map((constraint) => JSON.stringify(constraint)).sort()].join();
+      [topic, ...constraints]
+        .map((part) => JSON.stringify(part))
+        .sort()
+        .join();
     const trained = new Set([...bySplit.train, ...pretraining].map(key));
     for (const split of ["heldout", "close", "ood"]) {
       for (const task of bySplit[split]) {
@@ -70,7 +75,7 @@ describe("the splits", () => {
   test("pre-training uses every word and every family, reserved pairs included", () => {
     expect(new Set(pretraining.flatMap(familiesOf)).size).toBe(19);
     const words = new Set(pretraining.flatMap(named));
-    for (const word of [animals, adjectives, objects, stuff, endPhrases].flatMap(allWords)) {
+    for (const word of classes.flatMap(allWords)) {
       expect(words.has(word), word).toBe(true);
     }
     for (const [first, second] of reservedPairs) {
@@ -97,7 +102,7 @@ describe("a task source", () => {
     expect(taskSource({ split: "heldout" }).task(3)).toMatchObject({
       id: "pocket:heldout:3",
       prompt:
-        "Write about a duck.\n1. Add a placeholder in [ ].\n2. Use lowercase letters only.\n3. Add a title in << >>.\n4. Use no commas.",
+        "Write about a crab at the barn.\n1. Use the word hat.\n2. Use 2 bullets.\n3. Add a postscript with P.S.",
     });
   });
 

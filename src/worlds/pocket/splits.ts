@@ -1,7 +1,8 @@
 import { deriveKey, seedKey } from "../../kernels/random/random";
+import type { Topic } from "./content";
 import type { PocketConstraint } from "./exclusions";
 import type { FamilyName } from "./families/family";
-import { tellConstraint } from "./tasks";
+import { tellConstraint, tellTopic } from "./tasks";
 
 /**
  * Which tasks are for training and which for evaluation.
@@ -18,9 +19,9 @@ export type Split = (typeof splits)[number];
 const partitionKey = deriveKey(seedKey(0), "pocket", "partition");
 
 /** Whether a task is on the side of evaluation. */
-export function isForEvaluation(topic: string, constraints: readonly PocketConstraint[]): boolean {
+export function isForEvaluation(topic: Topic, constraints: readonly PocketConstraint[]): boolean {
   const lines = constraints.map(tellConstraint).sort();
-  return deriveKey(partitionKey, [topic, ...lines].join("\n"))[0] % 8 === 0;
+  return deriveKey(partitionKey, [tellTopic(topic), ...lines].join("\n"))[0] % 8 === 0;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { HerlError } from "../../errors";
 import { RandomStream } from "../../kernels/random/random";
 import { pocketConfig } from "./config";
+import type { Topic } from "./content";
 import { clash, type PocketConstraint } from "./exclusions";
 import type { FamilyName, WordChoice } from "./families/family";
 import { familyClasses, familyOf, trainableFamilies } from "./families/registry";
-import { allWords, animals } from "./lexicon";
+import { allWords, animals, places } from "./lexicon";
 import { hasReservedPair, isForEvaluation, reservedPairs, type Split } from "./splits";
 import { makeTask, type PocketTask } from "./tasks";
 
@@ -25,11 +26,11 @@ export interface TaskSource {
 /**
  * The tasks of a split:
  *
- * - `train`: usual animals and words, no reserved pair of families, from the side of training;
+ * - `train`: usual words, no reserved pair of families, from the side of training;
  * - `heldout`: the same kind, from the side of evaluation;
- * - `close`: reserved animals and words throughout and, where the families have one, a reserved pair; from the side
+ * - `close`: reserved words throughout and, where the families have one, a reserved pair; from the side
  *   of evaluation;
- * - `ood`: usual animals, the foreign families; from the side of evaluation.
+ * - `ood`: usual words, the foreign families; from the side of evaluation.
  *
  * Throws TASK_INVALID when the families cannot fill `minConstraints` lines.
  */
@@ -41,10 +42,10 @@ export function taskSource(options: TaskSourceOptions): TaskSource {
   const pairs = reservedPairs.filter((pair) => pair.every((name) => names.includes(name)));
   const wordsOf: WordChoice = ({ usual, reserved }) => (split === "close" ? reserved : usual);
 
-  const attempt = (stream: RandomStream): { topic: string; constraints: PocketConstraint[] } => {
+  const attempt = (stream: RandomStream): { topic: Topic; constraints: PocketConstraint[] } => {
     const lead = split === "close" && pairs.length > 0 && minConstraints > 1 ? stream.pick(pairs) : [];
     return {
-      topic: stream.pick(wordsOf(animals)),
+      topic: drawTopic(stream, wordsOf),
       constraints: drawConstraints(stream, {
         names,
         lead,
@@ -76,6 +77,11 @@ export function taskSource(options: TaskSourceOptions): TaskSource {
 /** One try in eight is on the side of evaluation: what fails so often is impossible. */
 const maxTries = 2000;
 
+const drawTopic = (stream: RandomStream, wordsOf: WordChoice): Topic => ({
+  animal: stream.pick(wordsOf(animals)),
+  place: stream.pick(wordsOf(places)),
+});
+
 interface ConstraintDraw {
   readonly names: readonly FamilyName[];
   /** Families that come first if they fit together. */
@@ -99,7 +105,7 @@ function drawConstraints(
   return stream.shuffled(constraints);
 }
 
-/** A task for pre-training: all animals, words and families, from the side of training. */
+/** A task for pre-training: all words and families, from the side of training. */
 export function drawPretrainingTask(
   stream: RandomStream,
   minConstraints: number,
@@ -107,7 +113,7 @@ export function drawPretrainingTask(
 ): PocketTask {
   const names: readonly FamilyName[] = [...trainableFamilies, ...familyClasses.foreign];
   for (;;) {
-    const topic = stream.pick(allWords(animals));
+    const topic = drawTopic(stream, allWords);
     const count = minConstraints + stream.integer(maxConstraints - minConstraints + 1);
     const constraints = drawConstraints(stream, { names, lead: [], count, wordsOf: allWords });
     if (!isForEvaluation(topic, constraints)) return makeTask("pocket:pretraining", topic, constraints);

@@ -4,12 +4,14 @@ import { englishRegistry } from "../../rubric/verifiers/registry";
 import type { FamilyName } from "./families/family";
 import { composeTask } from "./tasks";
 
+const topic = { animal: "fox", place: "lake" };
+
 test("composes a task whose rubric is graded line by line", async () => {
-  const task = composeTask("fox", [
+  const task = composeTask(topic, [
     { family: "title", kwargs: {} },
     { family: "keyword", kwargs: { keywords: ["key"] } },
   ]);
-  expect(task.prompt).toBe("Write about a fox.\n1. Add a title in << >>.\n2. Use the word key.");
+  expect(task.prompt).toBe("Write about a fox at the lake.\n1. Add a title in << >>.\n2. Use the word key.");
   expect(task.rubric.map(({ text }) => text)).toEqual(["Add a title in << >>.", "Use the word key."]);
   const verdicts = await codeGrader(englishRegistry).grade(task, "<< The old fox >>\nThe old fox ran.");
   expect(verdicts).toEqual([{ status: "satisfied" }, { status: "unmet" }]);
@@ -17,7 +19,7 @@ test("composes a task whose rubric is graded line by line", async () => {
 
 test("says which two constraints exclude each other", () => {
   const compose = (): unknown =>
-    composeTask("fox", [
+    composeTask(topic, [
       { family: "noComma", kwargs: {} },
       { family: "capitals", kwargs: {} },
       { family: "lowercase", kwargs: {} },
@@ -28,7 +30,7 @@ test("says which two constraints exclude each other", () => {
 
 test("excludes by parameters where only some of them clash", () => {
   const compose = (num_sentences: number, num_bullets: number): unknown =>
-    composeTask("fox", [
+    composeTask(topic, [
       { family: "bullets", kwargs: { num_bullets } },
       { family: "sentences", kwargs: { num_sentences, relation: "at least" } },
     ]);
@@ -37,17 +39,18 @@ test("excludes by parameters where only some of them clash", () => {
 });
 
 test.each([
-  ["an unknown topic", "dragon", "title", {}, "Choose one of fox"],
-  ["an unknown family", "fox", "rhyme", {}, "Choose one of keyword"],
+  ["an unknown animal", { animal: "dragon", place: "lake" }, "title", {}, "Choose one of fox"],
+  ["an unknown place", { animal: "fox", place: "moon" }, "title", {}, "Choose one of hill"],
+  ["an unknown family", topic, "rhyme", {}, "Choose one of keyword"],
   [
     "parameters that it does not offer",
-    "fox",
+    topic,
     "bullets",
     { num_bullets: 5 },
     'Choose one of {"num_bullets":2}, ',
   ],
-])("refuses %s", (_, topic, family, kwargs, cure) => {
-  expect(() => composeTask(topic, [{ family: family as FamilyName, kwargs }])).toThrow(
+])("refuses %s", (_, about, family, kwargs, cure) => {
+  expect(() => composeTask(about, [{ family: family as FamilyName, kwargs }])).toThrow(
     expect.objectContaining({ code: "TASK_INVALID", cure: expect.stringContaining(cure) as string }),
   );
 });

@@ -1,28 +1,31 @@
 import { HerlError } from "../../errors";
 import type { Task } from "../../rubric/schema";
 import type { Kwargs } from "../../rubric/verifiers/verifier";
+import type { Topic } from "./content";
 import { clash, type PocketConstraint } from "./exclusions";
 import { families, familyOf } from "./families/registry";
-import { allWords, animals } from "./lexicon";
+import { allWords, animals, places, type WordClass } from "./lexicon";
 
 /** A task of the pocket world; item i of its rubric is constraint i, and line i + 1 of its prompt. */
 export interface PocketTask extends Task {
-  /** The animal that it is about. */
-  readonly topic: string;
+  readonly topic: Topic;
   readonly constraints: readonly PocketConstraint[];
 }
 
 /** A constraint as the policy is told it. */
 export const tellConstraint = ({ family, kwargs }: PocketConstraint): string => familyOf(family).tell(kwargs);
 
+/** A topic as the policy is told it. */
+export const tellTopic = ({ animal, place }: Topic): string => `Write about a ${animal} at the ${place}.`;
+
 /** A task from its parts, which must fit together. */
-export function makeTask(id: string, topic: string, constraints: readonly PocketConstraint[]): PocketTask {
+export function makeTask(id: string, topic: Topic, constraints: readonly PocketConstraint[]): PocketTask {
   const lines = constraints.map((constraint, index) => `${index + 1}. ${tellConstraint(constraint)}`);
   return {
     id,
     topic,
     constraints,
-    prompt: [`Write about a ${topic}.`, ...lines].join("\n"),
+    prompt: [tellTopic(topic), ...lines].join("\n"),
     rubric: constraints.map((constraint) => ({
       text: tellConstraint(constraint),
       weight: 1,
@@ -37,14 +40,9 @@ export function makeTask(id: string, topic: string, constraints: readonly Pocket
  * family that the world does not have, for parameters that are none of the family's choices, and for two constraints
  * that exclude each other, naming them.
  */
-export function composeTask(topic: string, constraints: readonly PocketConstraint[]): PocketTask {
-  if (!allWords(animals).includes(topic)) {
-    throw new HerlError(
-      "TASK_INVALID",
-      `The pocket world knows nothing about "${topic}".`,
-      `Choose one of ${allWords(animals).join(", ")}.`,
-    );
-  }
+export function composeTask(topic: Topic, constraints: readonly PocketConstraint[]): PocketTask {
+  checkWord(topic.animal, animals);
+  checkWord(topic.place, places);
   constraints.forEach((constraint, index) => {
     checkConstraint(constraint);
     for (const earlier of constraints.slice(0, index)) {
@@ -57,7 +55,20 @@ export function composeTask(topic: string, constraints: readonly PocketConstrain
       );
     }
   });
-  return makeTask(`pocket:${topic}:${constraints.map(({ family }) => family).join("+")}`, topic, constraints);
+  return makeTask(
+    `pocket:${topic.animal}:${topic.place}:${constraints.map(({ family }) => family).join("+")}`,
+    topic,
+    constraints,
+  );
+}
+
+function checkWord(word: string, words: WordClass): void {
+  if (allWords(words).includes(word)) return;
+  throw new HerlError(
+    "TASK_INVALID",
+    `The pocket world knows no "${word}".`,
+    `Choose one of ${allWords(words).join(", ")}.`,
+  );
 }
 
 function checkConstraint({ family, kwargs }: PocketConstraint): void {

@@ -2,7 +2,7 @@ import { RandomStream } from "../../../kernels/random/random";
 import { drawContent, type Content } from "../content";
 import { clash, type PocketConstraint } from "../exclusions";
 import { families, familyOf } from "../families/registry";
-import { allWords, animals } from "../lexicon";
+import { allWords, animals, places } from "../lexicon";
 import { render } from "../render";
 
 /* Sets of constraints and their texts, for tests and for the recorder of the Punkt fixture. */
@@ -26,7 +26,8 @@ export const subsets = (size: number): boolean[][] =>
 /** A drawn content that leaves the constraints' own words alone. */
 export function contentFor(stream: RandomStream, constraints: readonly PocketConstraint[]): Content {
   const own = constraints.flatMap(({ family, kwargs }) => familyOf(family).words?.(kwargs) ?? []);
-  return drawContent(stream, stream.pick(allWords(animals)), new Set(own));
+  const topic = { animal: stream.pick(allWords(animals)), place: stream.pick(allWords(places)) };
+  return drawContent(stream, topic, new Set(own));
 }
 
 /** A drawn set of up to four constraints that may exclude each other. */

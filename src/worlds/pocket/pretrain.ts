@@ -1,0 +1,150 @@
+import type { Backend, Numbers } from "../../compute/backend";
+import { deriveKey, RandomStream, seedKey, type Key } from "../../kernels/random/random";
+import { encodeChat } from "../../policy/chat";
+import { pocketChatTemplate } from "../../policy/chat_templates";
+import type { LlamaConfig } from "../../policy/gguf/llama_config";
+import { ggufValue, type GgufValue } from "../../policy/gguf/value";
+import { tensorNames, type HostWeight } from "../../policy/llama/weights";
+import { LlamaPolicy } from "../../policy/llama_policy";
+import { writeModel } from "../../policy/model_file";
+import type { Tree } from "../../policy/policy";
+import { Tokenizer } from "../../policy/tokenizer/tokenizer";
+import { trainBpe } from "./bpe_trainer";
+import type { PocketConfig } from "./config";
+import { corpusSample } from "./corpus";
+
+/** Everything that makes a pocket model, besides its seed. */
+export interface PretrainConfig {
+  readonly world: PocketConfig;
+  readonly model: Omit<LlamaConfig, "vocab">;
+  readonly vocab: number;
+  /** Texts from which the vocabulary is made. */
+  readonly vocabularySamples: number;
+  readonly steps: number;
+  /** Samples per step. */
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  readonly weightDecay: number;
+}
+
+export const pretrainConfig: Omit<PretrainConfig, "world"> = {
+  model: {
+    architecture: "llama",
+    ...{ layers: 3, dim: 96, heads: 4, kvHeads: 2, headDim: 24, ffnDim: 256 },
+    ...{ contextLength: 384, ropeBase: 10000, rmsEpsilon: 1e-5, tied: true },
+  },
+  vocab: 512,
+  vocabularySamples: 4000,
+  steps: 3000,
+  batch: 64,
+  learningRate: 3e-3,
+  warmupSteps: 50,
+  weightDecay: 0.01,
+};
+
+const specialTokens = ["<|user|>", "<|model|>", "<|end|>"];
+
+export interface PretrainProgress {
+  readonly step: number;
+  readonly steps: number;
+  /** Mean of −ln p over the response tokens of the step, in nats. */
+  readonly loss: number;
+  readonly tokens: number;
+  readonly gradNorm: number;
+}
+
+/** The tokenizer's metadata for GGUF, from a vocabulary trained on the world's own corpus. */
+export function tokenizerMetadata(config: PretrainConfig, seed: number): Map<string, GgufValue> {
+  const texts = function* () {
+    for (let i = 0; i < config.vocabularySamples; i++) {
+      const { messages, response } = corpusSample(RandomStream.of(seed, "vocabulary", i), config.world);
+      for (const { content } of messages) yield content;
+      yield response;
+    }
+  };
+  const { tokens, merges } = trainBpe(texts(), config.vocab, specialTokens);
+  const end = tokens.indexOf("<|end|>");
+  return new Map([
+    ["tokenizer.ggml.model", ggufValue.string("gpt2")],
+    ["tokenizer.ggml.pre", ggufValue.string("gpt-2")],
+    ["tokenizer.ggml.tokens", ggufValue.strings(tokens)],
+    [
+      "tokenizer.ggml.token_type",
+      ggufValue.int32s(tokens.map((token) => (specialTokens.includes(token) ? 3 : 1))),
+    ],
+    ["tokenizer.ggml.merges", ggufValue.strings(merges)],
+    ["tokenizer.ggml.eos_token_id", ggufValue.uint32(end)],
+    ["tokenizer.ggml.add_bos_token", ggufValue.bool(false)],
+    ["tokenizer.chat_template", ggufValue.string(pocketChatTemplate)],
+  ]);
+}
+
+/** Random initial weights: normal with variance 1 / inputs, the layers' outputs scaled down by √(2 · layers). */
+function initialWeights(config: LlamaConfig, key: Key): Map<string, HostWeight> {
+  return new Map(
+    [...tensorNames(config)].map(({ hf, shape: [rows, cols] }): [string, HostWeight] => {
+      const stream = new RandomStream(deriveKey(key, "initial", hf));
+      const residual = /\.(o_proj|down_proj)\.weight$/.test(hf) ? 1 / Math.sqrt(2 * config.layers) : 1;
+      const deviation = hf.includes("embed") ? 0.05 : residual / Math.sqrt(cols);
+      const draw = rows === 1 ? () => 1 : () => deviation * stream.normal();
+      return [hf, { rows, cols, floats: Float32Array.from({ length: rows * cols }, draw) }];
+    }),
+  );
+}
+
+/** One sample as a prompt with its response. */
+function sampleTree(stream: RandomStream, config: PretrainConfig, tokenizer: Tokenizer, end: number): Tree {
+  const { messages, response } = corpusSample(stream, config.world);
+  const prompt = encodeChat(tokenizer, pocketChatTemplate, messages, { addGenerationPrompt: true }).ids;
+  return { prompt, branches: [[...tokenizer.encode(response, { specials: false }), end]] };
+}
+
+/**
+ * Makes a pocket model from its seed with this project's own engine: a vocabulary, random weights, and AdamW on the
+ * cross-entropy of responses, with the learning rate rising over the first steps and falling linearly to zero.
+ * Deterministic on the cpu backend. Resolves with the GGUF file, its matrices as Q8_0.
+ */
+export async function pretrain(
+  backend: Backend,
+  config: PretrainConfig,
+  seed: number,
+  onProgress: (progress: PretrainProgress) => void,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const metadata = tokenizerMetadata(config, seed);
+  const tokenizer = new Tokenizer(metadata);
+  const [end] = tokenizer.endIds;
+  const model: LlamaConfig = { ...config.model, vocab: tokenizer.vocabSize };
+  const policy = new LlamaPolicy(backend, model, initialWeights(model, seedKey(seed)), {
+    training: { mode: "full" },
+    endIds: tokenizer.endIds,
+  });
+  for (let step = 0; step < config.steps; step++) {
+    const trees = Array.from({ length: config.batch }, (_, i) =>
+      sampleTree(RandomStream.of(seed, "pretrain", step, i), config, tokenizer, end),
+    );
+    const count = trees.reduce((sum, { branches }) => sum + branches[0].length, 0);
+    const scores = await policy.backward(
+      trees,
+      (tree) => new Float32Array(trees[tree].branches[0].length).fill(1 / count),
+      {
+        signal,
+      },
+    );
+    const loss =
+      -scores.flat().reduce((sum, { logprobs }) => sum + logprobs.reduce((a, b) => a + b, 0), 0) / count;
+    const { gradNorm } = await policy.step({
+      learningRate: config.learningRate * rateFactor(step, config),
+      ...{ beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: config.weightDecay, maxGradNorm: 1 },
+    });
+    const tokens = trees.reduce((sum, { prompt, branches }) => sum + prompt.length + branches[0].length, 0);
+    onProgress({ step: step + 1, steps: config.steps, loss, tokens, gradNorm });
+  }
+  return writeModel(model, await policy.model.parameters.read(), metadata, "Q8_0");
+}
+
+const rateFactor = (step: number, { steps, warmupSteps }: PretrainConfig): number =>
+  Math.min((step + 1) / warmupSteps, (steps - step) / (steps - warmupSteps));
+
+export type { Numbers };
