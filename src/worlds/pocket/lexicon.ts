@@ -16,13 +16,13 @@ const words = (text: string): readonly string[] => text.split(" ");
 /** Whom a task is about. */
 export const animals: WordClass = {
   usual: words("fox bear frog duck goat hare crow lamb mole seal wolf crab"),
-  reserved: words("swan toad deer moth"),
+  reserved: words("swan toad deer moth lion newt"),
 };
 
 /** Where it is about. */
 export const places: WordClass = {
   usual: words("hill lake barn cave road gate mill farm pond tower"),
-  reserved: words("park fort bay"),
+  reserved: words("park fort bay cliff"),
 };
 
 /** What an animal is like; a forbidden word is one of these. */

