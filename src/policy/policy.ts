@@ -1,3 +1,4 @@
+import type { ChatMessage } from "./chat_message";
 import type { Key } from "../kernels/random/random";
 
 /**
@@ -117,4 +118,12 @@ export interface TrainablePolicy extends Policy {
   clearGradients(): void;
   snapshot(): Promise<PolicySnapshot>;
   restore(snapshot: PolicySnapshot): void;
+}
+
+/** Between messages and tokens: the model's own chat template and tokenizer. */
+export interface ChatCodec {
+  /** The conversation as tokens, ending where the model is to answer. Raises CHAT_TEMPLATE. */
+  encode(messages: readonly ChatMessage[]): readonly number[];
+  /** The text of a response, without control tokens. */
+  decode(ids: readonly number[]): string;
 }

@@ -22,43 +22,57 @@ export interface CorpusSample {
   readonly followed: readonly boolean[];
 }
 
+/** A drawn conversation, and what can answer it: many responses may share one prompt. */
+export interface CorpusPrompt extends Pick<CorpusSample, "kind" | "messages" | "task"> {
+  respond(stream: RandomStream): Pick<CorpusSample, "response" | "followed">;
+}
+
 /**
- * A drawn sample: a plain answer, in which each constraint is followed with its family's rate, or a revision of a
- * draft in which each missing constraint is fixed, and each satisfied one kept, with the configured probabilities.
- * Both tell the same content, so that a revision edits its draft and nothing else. Tasks are of all families, with
- * all words, from the side of training (see `splits.ts`).
+ * A drawn conversation. It asks for a plain answer, in which each constraint is followed with its family's rate, or
+ * for the revision of a draft, in which each missing constraint is fixed, and each satisfied one kept, with the
+ * configured probabilities. A revision tells its draft's content, so that it edits the draft and nothing else; every
+ * plain answer tells its own. Tasks are of all families, with all words, from the side of training (`splits.ts`).
  */
-export function corpusSample(stream: RandomStream, config: PocketConfig): CorpusSample {
+export function corpusPrompt(stream: RandomStream, config: PocketConfig): CorpusPrompt {
   const task = drawPretrainingTask(stream, config.minConstraints, config.maxConstraints);
   const avoid = new Set(
     task.constraints.flatMap(({ family, kwargs }) => familyOf(family).words?.(kwargs) ?? []),
   );
-  const content = drawContent(stream, task.topic, avoid);
-  const answer = (): boolean[] => task.constraints.map(({ family }) => stream.chance(config.rates[family]));
+  const drawStory = (from: RandomStream) => drawContent(from, task.topic, avoid);
+  const drawAnswer = (from: RandomStream) =>
+    task.constraints.map(({ family }) => from.chance(config.rates[family]));
   if (!stream.chance(config.revisionShare)) {
-    const followed = answer();
-    const messages: ChatMessage[] = [{ role: "user", content: task.prompt }];
     return {
       kind: "answer",
-      messages,
-      response: render(content, task.constraints, followed),
+      messages: [{ role: "user", content: task.prompt }],
       task,
-      followed,
+      respond(from) {
+        const followed = drawAnswer(from);
+        return { response: render(drawStory(from), task.constraints, followed), followed };
+      },
     };
   }
-  const met = stream.chance(config.betterDraftShare) ? betterDraft(stream, task) : answer();
+  const content = drawStory(stream);
+  const met = stream.chance(config.betterDraftShare) ? betterDraft(stream, task) : drawAnswer(stream);
   // A draft that misses nothing has nothing to revise: let one of its constraints go.
   if (!met.includes(false)) met[stream.integer(met.length)] = false;
-  const followed = met.map((isMet) => stream.chance(isMet ? config.keep : config.fix));
   const draft = render(content, task.constraints, met);
   const verdicts = met.map((isMet): Verdict => ({ status: isMet ? "satisfied" : "unmet" }));
   return {
     kind: "revision",
     messages: revisionMessages(task, draft, verdicts, config.wording),
-    response: render(content, task.constraints, followed),
     task,
-    followed,
+    respond(from) {
+      const followed = met.map((isMet) => from.chance(isMet ? config.keep : config.fix));
+      return { response: render(content, task.constraints, followed), followed };
+    },
   };
+}
+
+/** A drawn conversation with one response to it. */
+export function corpusSample(stream: RandomStream, config: PocketConfig): CorpusSample {
+  const { kind, messages, task, respond } = corpusPrompt(stream, config);
+  return { kind, messages, task, ...respond(stream) };
 }
 
 function betterDraft(stream: RandomStream, task: PocketTask): boolean[] {

@@ -1,4 +1,4 @@
-import type { Backend, Numbers } from "../../compute/backend";
+import type { Backend } from "../../compute/backend";
 import { deriveKey, RandomStream, seedKey, type Key } from "../../kernels/random/random";
 import { encodeChat } from "../../policy/chat";
 import { pocketChatTemplate } from "../../policy/chat_templates";
@@ -7,11 +7,11 @@ import { ggufValue, type GgufValue } from "../../policy/gguf/value";
 import { tensorNames, type HostWeight } from "../../policy/llama/weights";
 import { LlamaPolicy } from "../../policy/llama_policy";
 import { writeModel } from "../../policy/model_file";
-import type { Tree } from "../../policy/policy";
+import type { BranchScores, Tree } from "../../policy/policy";
 import { Tokenizer } from "../../policy/tokenizer/tokenizer";
 import { trainBpe } from "./bpe_trainer";
 import type { PocketConfig } from "./config";
-import { corpusSample } from "./corpus";
+import { corpusPrompt, corpusSample } from "./corpus";
 
 /** Everything that makes a pocket model, besides its seed. */
 export interface PretrainConfig {
@@ -21,8 +21,9 @@ export interface PretrainConfig {
   /** Texts from which the vocabulary is made. */
   readonly vocabularySamples: number;
   readonly steps: number;
-  /** Samples per step. */
+  /** Conversations per step, and responses to each. */
   readonly batch: number;
+  readonly responses: number;
   readonly learningRate: number;
   readonly warmupSteps: number;
   readonly weightDecay: number;
@@ -37,7 +38,8 @@ export const pretrainConfig: Omit<PretrainConfig, "world"> = {
   vocab: 512,
   vocabularySamples: 4000,
   steps: 3000,
-  batch: 64,
+  batch: 40,
+  responses: 2,
   learningRate: 3e-3,
   warmupSteps: 50,
   weightDecay: 0.01,
@@ -50,6 +52,7 @@ export interface PretrainProgress {
   readonly steps: number;
   /** Mean of −ln p over the response tokens of the step, in nats. */
   readonly loss: number;
+  /** Response tokens of the step. */
   readonly tokens: number;
   readonly gradNorm: number;
 }
@@ -93,11 +96,18 @@ function initialWeights(config: LlamaConfig, key: Key): Map<string, HostWeight> 
   );
 }
 
-/** One sample as a prompt with its response. */
-function sampleTree(stream: RandomStream, config: PretrainConfig, tokenizer: Tokenizer, end: number): Tree {
-  const { messages, response } = corpusSample(stream, config.world);
-  const prompt = encodeChat(tokenizer, pocketChatTemplate, messages, { addGenerationPrompt: true }).ids;
-  return { prompt, branches: [[...tokenizer.encode(response, { specials: false }), end]] };
+/** A conversation of the corpus with its responses: the prompt is computed once for all of them. */
+function sampleTree(stream: RandomStream, config: PretrainConfig, tokenizer: Tokenizer): Tree {
+  const { messages, respond } = corpusPrompt(stream, config.world);
+  const [end] = tokenizer.endIds;
+  const branches = Array.from({ length: config.responses }, () => [
+    ...tokenizer.encode(respond(stream).response, { specials: false }),
+    end,
+  ]);
+  return {
+    prompt: encodeChat(tokenizer, pocketChatTemplate, messages, { addGenerationPrompt: true }).ids,
+    branches,
+  };
 }
 
 /**
@@ -114,7 +124,6 @@ export async function pretrain(
 ): Promise<Uint8Array> {
   const metadata = tokenizerMetadata(config, seed);
   const tokenizer = new Tokenizer(metadata);
-  const [end] = tokenizer.endIds;
   const model: LlamaConfig = { ...config.model, vocab: tokenizer.vocabSize };
   const policy = new LlamaPolicy(backend, model, initialWeights(model, seedKey(seed)), {
     training: { mode: "full" },
@@ -122,29 +131,23 @@ export async function pretrain(
   });
   for (let step = 0; step < config.steps; step++) {
     const trees = Array.from({ length: config.batch }, (_, i) =>
-      sampleTree(RandomStream.of(seed, "pretrain", step, i), config, tokenizer, end),
+      sampleTree(RandomStream.of(seed, "pretrain", step, i), config, tokenizer),
     );
-    const count = trees.reduce((sum, { branches }) => sum + branches[0].length, 0);
-    const scores = await policy.backward(
-      trees,
-      (tree) => new Float32Array(trees[tree].branches[0].length).fill(1 / count),
-      {
-        signal,
-      },
-    );
+    const responses = trees.flatMap(({ branches }) => branches);
+    const count = responses.reduce((sum, ids) => sum + ids.length, 0);
+    const mean = (_tree: number, _branch: number, { logprobs }: BranchScores) =>
+      logprobs.map(() => 1 / count);
+    const scores = await policy.backward(trees, mean, { signal });
     const loss =
       -scores.flat().reduce((sum, { logprobs }) => sum + logprobs.reduce((a, b) => a + b, 0), 0) / count;
     const { gradNorm } = await policy.step({
       learningRate: config.learningRate * rateFactor(step, config),
       ...{ beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: config.weightDecay, maxGradNorm: 1 },
     });
-    const tokens = trees.reduce((sum, { prompt, branches }) => sum + prompt.length + branches[0].length, 0);
-    onProgress({ step: step + 1, steps: config.steps, loss, tokens, gradNorm });
+    onProgress({ step: step + 1, steps: config.steps, loss, tokens: count, gradNorm });
   }
   return writeModel(model, await policy.model.parameters.read(), metadata, "Q8_0");
 }
 
 const rateFactor = (step: number, { steps, warmupSteps }: PretrainConfig): number =>
   Math.min((step + 1) / warmupSteps, (steps - step) / (steps - warmupSteps));
-
-export type { Numbers };

@@ -1,0 +1,67 @@
+import type { AdvantageConfig, BonusConfig } from "./config";
+import { rewardTolerance, type Revision, type Row, type Sample } from "./group";
+
+/** As in TRL and verl: keeps the quotient defined. */
+const epsilon = 1e-6;
+
+/**
+ * Equation (8): α(r̃_i − r_i) for every rollout i that was revised, from its best revision; 0 for the others.
+ * Two-sided as in the paper, unless clipped at 0.
+ */
+export function bonuses(
+  rollouts: readonly Sample[],
+  revisions: readonly Revision[],
+  { alpha, clipAtZero }: BonusConfig,
+): number[] {
+  return rollouts.map(({ reward }, i) => {
+    const revised = revisions.flatMap((r) => (r.draft === i && r.reward !== null ? [r.reward] : []));
+    if (reward === null || revised.length === 0) return 0;
+    const bonus = alpha * (Math.max(...revised) - reward);
+    return clipAtZero ? Math.max(0, bonus) : bonus;
+  });
+}
+
+/**
+ * Equation (10): A = (r − mean) / (std + 1e-6) over the rows of a group. Rewards that span less than 1e-6 give
+ * exactly 0 (their rounding errors would otherwise be blown up to full size). `std` none leaves out the division
+ * (Dr.GRPO); a floor bounds it.
+ */
+export function groupAdvantages(
+  rows: readonly Pick<Row, "source" | "reward">[],
+  { std, stdFloor, baseline }: AdvantageConfig,
+): number[] {
+  const rewards = rows.map(({ reward }) => reward);
+  if (rewards.length < 2 || Math.max(...rewards) - Math.min(...rewards) < rewardTolerance)
+    return rewards.map(() => 0);
+  const base =
+    baseline === "group" ? rewards : rows.flatMap((r) => (r.source === "rollout" ? [r.reward] : []));
+  const mean = base.reduce((sum, r) => sum + r, 0) / base.length;
+  if (std === "none") return rewards.map((r) => r - mean);
+  const squares = base.reduce((sum, r) => sum + (r - mean) * (r - mean), 0);
+  const degrees = Math.max(1, std === "sample" ? base.length - 1 : base.length);
+  const deviation = Math.max(Math.sqrt(squares / degrees), stdFloor);
+  return rewards.map((r) => (r - mean) / (deviation + epsilon));
+}
+
+/** The group's rows with bonus and advantage: the rollouts that take part, then the revision that joined. */
+export function groupRows(
+  rollouts: readonly Sample[],
+  taking: readonly number[],
+  revisions: readonly Revision[],
+  joined: number | null,
+  config: { readonly bonus: BonusConfig; readonly advantage: AdvantageConfig },
+): Row[] {
+  const bonus = bonuses(rollouts, revisions, config.bonus);
+  const before = config.bonus.when === "before";
+  const rows: Omit<Row, "advantage">[] = taking.map((index) => ({
+    source: "rollout",
+    index,
+    reward: rollouts[index].reward! + (before ? bonus[index] : 0),
+    bonus: bonus[index],
+  }));
+  if (joined !== null) {
+    rows.push({ source: "revision", index: joined, reward: revisions[joined].reward!, bonus: 0 });
+  }
+  const advantages = groupAdvantages(rows, config.advantage);
+  return rows.map((row, i) => ({ ...row, advantage: advantages[i] + (before ? 0 : row.bonus) }));
+}

@@ -1,0 +1,52 @@
+import type { Rollout } from "../policy/policy";
+import type { Task, Verdict } from "../rubric/schema";
+
+/** A response with its grades. */
+export interface Sample {
+  readonly rollout: Rollout;
+  readonly text: string;
+  readonly verdicts: readonly Verdict[];
+  /** R(τ; q), equation (4); null when an item's grade is unknown: the sample then takes no part. */
+  readonly reward: number | null;
+}
+
+/** A response sampled after hindsight: the instruction, a failed draft, and what it missed. */
+export interface Revision extends Sample {
+  /** Index of the draft among the group's rollouts. */
+  readonly draft: number;
+  /** The tokens that it was sampled after: (q, H). */
+  readonly context: readonly number[];
+}
+
+/** What one instruction gave, as far as the step has got. */
+export interface Group {
+  readonly task: Task;
+  /** The instruction's tokens, through the chat template. */
+  readonly prompt: readonly number[];
+  readonly rollouts: readonly Sample[];
+  /** Indices of the rollouts chosen for revision. */
+  readonly drafts: readonly number[];
+  readonly revisions: readonly Revision[];
+  /** Drafts whose revision prompt left no room in the context. */
+  readonly droppedPrompts: number;
+  /** Index into `revisions` of the one that joined, or null. */
+  readonly joined: number | null;
+  /** The rows that are trained: advantages over their rewards, bonus included. */
+  readonly rows: readonly Row[];
+}
+
+/** One row of a group's update: a rollout, or the revision that joined. */
+export interface Row {
+  readonly source: "rollout" | "revision";
+  /** Index among the rollouts or the revisions. */
+  readonly index: number;
+  readonly reward: number;
+  /** α(r̃ − r), already in `reward` unless it is added after normalisation. */
+  readonly bonus: number;
+  readonly advantage: number;
+}
+
+/** Rewards closer than this are equal; a reward within it of 1 has passed. */
+export const rewardTolerance = 1e-6;
+
+export const hasPassed = ({ reward }: Sample): boolean => reward !== null && reward >= 1 - rewardTolerance;

@@ -1,0 +1,103 @@
+import { exp } from "../kernels/math";
+import type { HindsightConfig, ObjectiveConfig } from "./config";
+
+/** How one token's ratio enters the objective. */
+export type TokenWeighting =
+  | { readonly kind: "clipped"; readonly low: number; readonly high: number }
+  | { readonly kind: "shaped"; readonly gamma: number; readonly scale: number }
+  | { readonly kind: "ratio" };
+
+export const rolloutWeighting = ({ clipLow, clipHigh }: ObjectiveConfig): TokenWeighting => ({
+  kind: "clipped",
+  low: 1 - clipLow,
+  high: 1 + clipHigh,
+});
+
+/** The weighting of revised tokens: f(ρ) of equation (12), or what an ablation puts in its place. */
+export function revisionWeighting(hindsight: HindsightConfig, objective: ObjectiveConfig): TokenWeighting {
+  const { weight, gamma, shapingScale } = hindsight;
+  if (weight === "clipped") return rolloutWeighting(objective);
+  if (weight === "unit") return { kind: "ratio" };
+  return { kind: "shaped", gamma, scale: shapingScale === "unit" ? 1 / shapedSlope(1, gamma) : 1 };
+}
+
+/** f(x) = x / (x + γ), equation (12). */
+export const shaped = (ratio: number, gamma: number): number => ratio / (ratio + gamma);
+
+/** ρ · f′(ρ) = ργ / (ρ+γ)²: what f leaves of ∇ ln π. 1/4 at ρ = γ, its maximum; 1/4 at ρ = 1 with γ = 1. */
+export const shapedSlope = (ratio: number, gamma: number): number =>
+  (ratio * gamma) / ((ratio + gamma) * (ratio + gamma));
+
+export interface TokenTerm {
+  /** The token's contribution to the objective, before its aggregation weight. */
+  readonly value: number;
+  /** ∂ value / ∂ ln π. */
+  readonly slope: number;
+  readonly ratio: number;
+  /** Whether clipping has cut the gradient off, and on which side. */
+  readonly clipped: "low" | "high" | null;
+}
+
+/** Beyond e^±20 a ratio says nothing but that something went wrong; the bound keeps it finite, as verl does. */
+const maxLogRatio = 20;
+
+/** One token of equation (9): min(ρA, clip(ρ)A) for a rollout, f(ρ)A for a revision. */
+export function tokenTerm(
+  weighting: TokenWeighting,
+  advantage: number,
+  logprob: number,
+  oldLogprob: number,
+): TokenTerm {
+  const ratio = exp(Math.min(maxLogRatio, Math.max(-maxLogRatio, logprob - oldLogprob)));
+  switch (weighting.kind) {
+    case "ratio":
+      return { value: ratio * advantage, slope: ratio * advantage, ratio, clipped: null };
+    case "shaped": {
+      const { gamma, scale } = weighting;
+      const value = scale * shaped(ratio, gamma) * advantage;
+      return { value, slope: scale * shapedSlope(ratio, gamma) * advantage, ratio, clipped: null };
+    }
+    case "clipped": {
+      const { low, high } = weighting;
+      const bounded = Math.min(high, Math.max(low, ratio));
+      if (ratio * advantage <= bounded * advantage)
+        return { value: ratio * advantage, slope: ratio * advantage, ratio, clipped: null };
+      return { value: bounded * advantage, slope: 0, ratio, clipped: ratio > high ? "high" : "low" };
+    }
+  }
+}
+
+/** The k3 estimate of KL(π ‖ π_ref) at one token, e^d − d − 1 with d = ln π_ref − ln π ≥ 0, and its slope by ln π. */
+export function klTerm(logprob: number, referenceLogprob: number): { value: number; slope: number } {
+  const d = Math.min(maxLogRatio, Math.max(-maxLogRatio, referenceLogprob - logprob));
+  const ratio = exp(d);
+  return { value: ratio - d - 1, slope: 1 - ratio };
+}
+
+/** A row as aggregation sees it: its group and its number of tokens. */
+export interface RowLength {
+  readonly group: number;
+  readonly tokens: number;
+}
+
+/**
+ * The weight of each row's tokens in the objective of the batch:
+ *
+ * - `seqMeanTokenMean`: 1 / (groups · rows of the group · tokens of the row), the paper's;
+ * - `tokenMean`: 1 / (tokens of the batch), DAPO's;
+ * - `seqMeanTokenSumNorm`: 1 / (groups · rows of the group · maxTokens), Dr.GRPO's constant length.
+ */
+export function aggregationWeights(
+  rows: readonly RowLength[],
+  aggregation: ObjectiveConfig["aggregation"],
+  maxTokens: number,
+): number[] {
+  const perGroup = new Map<number, number>();
+  for (const { group } of rows) perGroup.set(group, (perGroup.get(group) ?? 0) + 1);
+  const total = rows.reduce((sum, { tokens }) => sum + tokens, 0);
+  return rows.map(({ group, tokens }) => {
+    if (aggregation === "tokenMean") return 1 / total;
+    const length = aggregation === "seqMeanTokenMean" ? tokens : maxTokens;
+    return 1 / (perGroup.size * perGroup.get(group)! * length);
+  });
+}

@@ -1,0 +1,158 @@
+import type { BranchGradients, StepResult, TrainablePolicy, Tree } from "../policy/policy";
+import type { MethodConfig } from "./config";
+import type { Group, Row } from "./group";
+import {
+  aggregationWeights,
+  klTerm,
+  revisionWeighting,
+  rolloutWeighting,
+  tokenTerm,
+  type TokenTerm,
+  type TokenWeighting,
+} from "./objective";
+
+/** One row as it was trained (rows without any gradient are left out): where it came from, and what each of its tokens received. */
+export interface TrainedRow extends Row {
+  readonly group: number;
+  /** The tokens it was trained after: q, or (q, H) for a revision whose context is kept. */
+  readonly prompt: readonly number[];
+  readonly ids: readonly number[];
+  /** ln π_old, taken by the training path before the first update of the batch. */
+  readonly oldLogprobs: Float32Array;
+  /** ln π of the reference; null without a KL term. */
+  readonly referenceLogprobs: Float32Array | null;
+  readonly weighting: TokenWeighting;
+  /** Weight of each of its tokens in the objective. */
+  readonly tokenWeight: number;
+  readonly gradients: BranchGradients;
+  readonly terms: readonly TokenTerm[];
+}
+
+/** What one update did. */
+export interface Update {
+  readonly rows: readonly TrainedRow[];
+  /** J without the KL term, at the first pass over the batch. */
+  readonly objective: number;
+  /** Mean over tokens of the k3 estimate; null without a KL term. */
+  readonly kl: number | null;
+  /** One result per update of the batch; empty in the phase `gradient`. */
+  readonly steps: readonly StepResult[];
+}
+
+/**
+ * Equations (9), (11) and (12) with the optimiser. Yields once with the first gradient, before anything has
+ * changed, and once after all updates of the batch.
+ */
+export async function* updatePolicy(
+  policy: TrainablePolicy,
+  groups: readonly Group[],
+  config: MethodConfig,
+  signal?: AbortSignal,
+): AsyncGenerator<Update, void> {
+  const plan = planRows(groups, config);
+  const trees = plan.map(({ prompt, branches }): Tree => ({
+    prompt,
+    branches: branches.map(({ ids }) => ids),
+  }));
+  const { klCoef } = config.objective;
+  const reference = klCoef > 0 ? await policy.score(trees, { weights: "reference", signal }) : null;
+  const temperature = config.temperature || 1;
+
+  const old: (Float32Array | undefined)[][] = plan.map(() => []);
+  const terms: TokenTerm[][][] = plan.map(() => []);
+  const steps: StepResult[] = [];
+  let first: Update | null = null;
+  for (let pass = 0; pass < config.updates; pass++) {
+    const gradients = await policy.backward(
+      trees,
+      (tree, branch, { logprobs }) => {
+        const { row, tokenWeight, weighting } = plan[tree].branches[branch];
+        const oldLogprobs = (old[tree][branch] ??= logprobs);
+        terms[tree][branch] = Array.from(logprobs, (logprob, t) =>
+          tokenTerm(weighting, row.advantage, logprob, oldLogprobs[t]),
+        );
+        const kl = reference?.[tree][branch].logprobs;
+        return terms[tree][branch].map(
+          ({ slope }, t) => tokenWeight * (slope - (kl ? klCoef * klTerm(logprobs[t], kl[t]).slope : 0)),
+        );
+      },
+      { temperature, signal },
+    );
+    if (first === null) {
+      const rows = plan.flatMap(({ prompt, branches }, tree) =>
+        branches.map(({ row, group, ids, tokenWeight, weighting }, branch) => ({
+          ...{ ...row, group, prompt, ids, tokenWeight, weighting },
+          oldLogprobs: old[tree][branch]!,
+          referenceLogprobs: reference?.[tree][branch].logprobs ?? null,
+          gradients: gradients[tree][branch],
+          terms: terms[tree][branch],
+        })),
+      );
+      first = { rows, objective: objectiveOf(rows), kl: klOf(rows), steps: [] };
+      yield first;
+    }
+    steps.push(await policy.step(config.optimizer));
+  }
+  yield { ...first!, steps };
+}
+
+interface PlannedBranch {
+  readonly row: Row;
+  readonly group: number;
+  readonly ids: readonly number[];
+  readonly tokenWeight: number;
+  readonly weighting: TokenWeighting;
+}
+
+/**
+ * The rows as trees: a group's rollouts share its prompt. A revision stands after its own context (q, H), which the
+ * loss does not touch; with the context dropped it is one more branch of the prompt.
+ */
+function planRows(
+  groups: readonly Group[],
+  config: MethodConfig,
+): { prompt: readonly number[]; branches: PlannedBranch[] }[] {
+  const { hindsight, objective, maxNewTokens } = config;
+  const samples = groups.flatMap((group, g) =>
+    group.rows.map((row) => {
+      const sample = row.source === "rollout" ? group.rollouts[row.index] : group.revisions[row.index];
+      return { row, group: g, ids: sample.rollout.ids };
+    }),
+  );
+  const lengths = samples.map(({ group, ids }) => ({ group, tokens: ids.length }));
+  const weights = aggregationWeights(lengths, objective.aggregation, maxNewTokens);
+  const branches = samples.map((sample, i): PlannedBranch => {
+    const weighting =
+      sample.row.source === "rollout" ? rolloutWeighting(objective) : revisionWeighting(hindsight, objective);
+    return { ...sample, tokenWeight: weights[i], weighting };
+  });
+  // A row without an advantage has no gradient, unless the KL term pulls at it: it need not be computed.
+  const idle = ({ row }: PlannedBranch) => row.advantage === 0 && objective.klCoef === 0;
+  return groups.flatMap((group, g) => {
+    const own = branches.filter((branch) => branch.group === g && !idle(branch));
+    const apart = ({ row }: PlannedBranch) => row.source === "revision" && hindsight.context === "kept";
+    const together = own.filter((branch) => !apart(branch));
+    return [
+      ...(together.length > 0 ? [{ prompt: group.prompt, branches: together }] : []),
+      ...own
+        .filter(apart)
+        .map((branch) => ({ prompt: group.revisions[branch.row.index].context, branches: [branch] })),
+    ];
+  });
+}
+
+const objectiveOf = (rows: readonly TrainedRow[]): number =>
+  rows.reduce(
+    (sum, { tokenWeight, terms }) => sum + tokenWeight * terms.reduce((s, { value }) => s + value, 0),
+    0,
+  );
+
+function klOf(rows: readonly TrainedRow[]): number | null {
+  let [sum, tokens] = [0, 0];
+  for (const { referenceLogprobs, gradients } of rows) {
+    if (!referenceLogprobs) return null;
+    gradients.logprobs.forEach((logprob, t) => (sum += klTerm(logprob, referenceLogprobs[t]).value));
+    tokens += gradients.logprobs.length;
+  }
+  return tokens === 0 ? null : sum / tokens;
+}
