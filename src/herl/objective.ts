@@ -41,6 +41,11 @@ export interface TokenTerm {
 /** Beyond e^±20 a ratio says nothing but that something went wrong; the bound keeps it finite, as verl does. */
 const maxLogRatio = 20;
 
+const bounded = (logRatio: number): number => Math.min(maxLogRatio, Math.max(-maxLogRatio, logRatio));
+
+/** Past the bound the value no longer moves. False for NaN, whose slope must not become a number. */
+const isBeyond = (logRatio: number): boolean => Math.abs(logRatio) > maxLogRatio;
+
 /** One token of equation (9): min(ρA, clip(ρ)A) for a rollout, f(ρ)A for a revision. */
 export function tokenTerm(
   weighting: TokenWeighting,
@@ -48,7 +53,12 @@ export function tokenTerm(
   logprob: number,
   oldLogprob: number,
 ): TokenTerm {
-  const ratio = exp(Math.min(maxLogRatio, Math.max(-maxLogRatio, logprob - oldLogprob)));
+  const logRatio = logprob - oldLogprob;
+  const term = termOfRatio(weighting, advantage, exp(bounded(logRatio)));
+  return isBeyond(logRatio) ? { ...term, slope: 0 } : term;
+}
+
+function termOfRatio(weighting: TokenWeighting, advantage: number, ratio: number): TokenTerm {
   switch (weighting.kind) {
     case "ratio":
       return { value: ratio * advantage, slope: ratio * advantage, ratio, clipped: null };
@@ -59,19 +69,20 @@ export function tokenTerm(
     }
     case "clipped": {
       const { low, high } = weighting;
-      const bounded = Math.min(high, Math.max(low, ratio));
-      if (ratio * advantage <= bounded * advantage)
-        return { value: ratio * advantage, slope: ratio * advantage, ratio, clipped: null };
-      return { value: bounded * advantage, slope: 0, ratio, clipped: ratio > high ? "high" : "low" };
+      const within = Math.min(high, Math.max(low, ratio));
+      if (ratio * advantage > within * advantage)
+        return { value: within * advantage, slope: 0, ratio, clipped: ratio > high ? "high" : "low" };
+      return { value: ratio * advantage, slope: ratio * advantage, ratio, clipped: null };
     }
   }
 }
 
 /** The k3 estimate of KL(π ‖ π_ref) at one token, e^d − d − 1 with d = ln π_ref − ln π ≥ 0, and its slope by ln π. */
 export function klTerm(logprob: number, referenceLogprob: number): { value: number; slope: number } {
-  const d = Math.min(maxLogRatio, Math.max(-maxLogRatio, referenceLogprob - logprob));
+  const logRatio = referenceLogprob - logprob;
+  const d = bounded(logRatio);
   const ratio = exp(d);
-  return { value: ratio - d - 1, slope: 1 - ratio };
+  return { value: ratio - d - 1, slope: isBeyond(logRatio) ? 0 : 1 - ratio };
 }
 
 /** A row as aggregation sees it: its group and its number of tokens. */
