@@ -1,6 +1,6 @@
 // Bundles a TypeScript entry for Node into build/, with Vite's own rules for `.wgsl?raw` and `.ts`, so that the
 // command line runs the very modules that the page runs. Rebuilds when a source is newer than the product.
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSimd } from "./build-simd.mjs";
@@ -43,5 +43,5 @@ function newestSource(entry) {
 }
 
 function version() {
-  return process.env.npm_package_version ?? "0.0.0";
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
 }

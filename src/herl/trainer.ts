@@ -68,7 +68,10 @@ export interface StepOptions {
   readonly onToken?: TokenListener;
 }
 
-/** Runs one update on `tasks`, one group each, with random numbers from `key` alone. Yields after each phase. */
+/**
+ * Runs one update on `tasks`, one group each, with random numbers from `key` alone. Yields after each phase. Aborted
+ * before the optimiser's first step it rejects and the policy is as it was; from then on it runs to its end.
+ */
 export async function* trainStep(
   learner: Learner,
   tasks: readonly Task[],
@@ -117,14 +120,17 @@ export async function* trainStep(
   });
   yield state("advantage");
 
-  const before = config.measureTransfer ? await transferBefore(learner.policy, groups, signal) : null;
+  const temperature = config.temperature || 1;
+  const before = config.measureTransfer
+    ? await transferBefore(learner.policy, groups, { temperature, signal })
+    : null;
   const updates = updatePolicy(learner.policy, groups, config, signal);
   const { value: gradient } = await updates.next();
   yield { ...state("gradient"), update: gradient! };
 
   let update = gradient!;
   for await (const later of updates) update = later;
-  const transfer = before && (await transferAfter(learner.policy, before, signal));
+  const transfer = before && (await transferAfter(learner.policy, before));
   const done = { ...state("update"), update, transfer };
   yield done;
   return done;

@@ -27,17 +27,18 @@ export interface RevisionTransfer {
 interface Before {
   readonly groups: readonly number[];
   readonly trees: readonly Tree[];
+  readonly temperature: number;
   readonly logprobs: readonly Float32Array[];
 }
 
 /** A sum of changes below this says nothing about their ratio. */
 const smallestChange = 1e-4;
 
-/** Scores the revisions that joined, after (q, H) and after q; null when none did. */
+/** Scores the revisions that joined, after (q, H) and after q, as they are trained; null when none did. */
 export async function transferBefore(
   policy: TrainablePolicy,
   groups: readonly Group[],
-  signal?: AbortSignal,
+  { temperature, signal }: { readonly temperature: number; readonly signal?: AbortSignal },
 ): Promise<Before | null> {
   const joined = groups.flatMap(({ joined, revisions, prompt }, group) => {
     if (joined === null) return [];
@@ -46,21 +47,18 @@ export async function transferBefore(
   });
   if (joined.length === 0) return null;
   const trees = joined.flatMap((revision) => revision.trees);
-  const scores = await policy.score(trees, { signal });
+  const scores = await policy.score(trees, { temperature, signal });
   return {
     groups: joined.map(({ group }) => group),
-    trees,
+    ...{ trees, temperature },
     logprobs: scores.map(([{ logprobs }]) => logprobs),
   };
 }
 
 /** Scores them again after the update. */
-export async function transferAfter(
-  policy: TrainablePolicy,
-  before: Before,
-  signal?: AbortSignal,
-): Promise<Transfer> {
-  const after = (await policy.score(before.trees, { signal })).map(([{ logprobs }]) => logprobs);
+export async function transferAfter(policy: TrainablePolicy, before: Before): Promise<Transfer> {
+  const { trees, temperature } = before;
+  const after = (await policy.score(trees, { temperature })).map(([{ logprobs }]) => logprobs);
   const total = (logprobs: Float32Array) => logprobs.reduce((sum, l) => sum + l, 0);
   const revisions = before.groups.map((group, i) => ({
     group,

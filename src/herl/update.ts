@@ -41,7 +41,8 @@ export interface Update {
 
 /**
  * Equations (9), (11) and (12) with the optimiser. Yields once with the first gradient, before anything has
- * changed, and once after all updates of the batch.
+ * changed, and once after all updates of the batch. `signal` is heard until the first of them: a batch that is half
+ * applied would be a policy that no run passes through.
  */
 export async function* updatePolicy(
   policy: TrainablePolicy,
@@ -55,9 +56,11 @@ export async function* updatePolicy(
     branches: branches.map(({ ids }) => ids),
   }));
   const { klCoef } = config.objective;
-  const reference = klCoef > 0 ? await policy.score(trees, { weights: "reference", signal }) : null;
   const temperature = config.temperature || 1;
+  const reference =
+    klCoef > 0 ? await policy.score(trees, { weights: "reference", temperature, signal }) : null;
 
+  policy.clearGradients(); // an update that was aborted may have left some
   const old: (Float32Array | undefined)[][] = plan.map(() => []);
   const terms: TokenTerm[][][] = plan.map(() => []);
   const steps: StepResult[] = [];
@@ -76,7 +79,7 @@ export async function* updatePolicy(
           ({ slope }, t) => tokenWeight * (slope - (kl ? klCoef * klTerm(logprobs[t], kl[t]).slope : 0)),
         );
       },
-      { temperature, signal },
+      { temperature, signal: pass === 0 ? signal : undefined },
     );
     if (first === null) {
       const rows = plan.flatMap(({ prompt, branches }, tree) =>
@@ -90,6 +93,7 @@ export async function* updatePolicy(
       );
       first = { rows, objective: objectiveOf(rows), kl: klOf(rows), steps: [] };
       yield first;
+      signal?.throwIfAborted();
     }
     steps.push(await policy.step(config.optimizer));
   }

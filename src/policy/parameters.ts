@@ -74,7 +74,11 @@ export class Parameters {
 
   /** The matrices of one pool (values by default), by name. */
   async read(pool: Tensor = this.values): Promise<Map<string, Numbers>> {
-    const flat = await this.backend.read(pool);
+    return this.split(await this.backend.read(pool));
+  }
+
+  /** Cuts a flat pool into its matrices, by name. */
+  split(flat: Numbers): Map<string, Numbers> {
     return new Map(
       this.entries.map(({ name, rows, cols, start }) => [name, flat.slice(start, start + rows * cols)]),
     );

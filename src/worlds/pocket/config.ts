@@ -53,3 +53,10 @@ export const pocketConfig: PocketConfig = {
   revisionShare: 0.5,
   betterDraftShare: 0.5,
 };
+
+/** Worlds that `herl pretrain` makes models of. */
+export const worlds = {
+  pocket: pocketConfig,
+  /** Hindsight names what is missing by number only, so that revising must read the instruction's own list. */
+  "pocket-numbers": { ...pocketConfig, wording: "numbers" },
+} as const satisfies Record<string, PocketConfig>;

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { deriveKey, seedKey } from "../../kernels/random/random";
+import { codeGrader } from "../../rubric/code_grader";
+import { englishRegistry } from "../../rubric/verifiers/registry";
+import { sampleAndGrade, summarize } from "../../runs/evaluate";
+import { chatCodec } from "../../runs/learner";
+import { passAtK } from "../../analysis/pass_at_k";
+import { parseTaskFile } from "../../worlds/task_file";
+import { decimal, integer, UsageError, type Command } from "../arguments";
+import { backendOption, openBackend } from "../backend";
+import { readText, writeBytes } from "../files";
+import { adapterOption, modelOption, openModel, openPolicy } from "../model";
+import { RunFolder } from "../run_folder";
+
+export const evaluate: Command = {
+  name: "eval",
+  summary:
+    "Mean reward, share with all satisfied, rates by id and Pass@k of a run's adapter or a model, on a task file.",
+  options: {
+    run: { type: "string", value: "DIR", description: "A run folder: its model with its adapter" },
+    model: modelOption,
+    adapter: adapterOption,
+    tasks: {
+      type: "string",
+      value: "FILE",
+      required: true,
+      description: "IFEval records, or our rubric records",
+    },
+    samples: { type: "string", value: "K", default: "1", description: "Responses per task" },
+    temperature: { type: "string", value: "T", default: "1", description: "Sampling temperature" },
+    "max-new-tokens": { type: "string", value: "N", default: "128", description: "Longest response" },
+    seed: { type: "string", value: "S", default: "0", description: "Seed" },
+    out: { type: "string", value: "FILE", required: true, description: "One JSON object" },
+    backend: backendOption,
+  },
+  async run(values) {
+    const run = values["run"] as string | undefined;
+    if (run && values["adapter"]) throw new UsageError("--run brings its own adapter");
+    const model = openModel(
+      run ? new RunFolder(run).readManifest().config.model : (values["model"] as string),
+    );
+    const adapter = run ? join(run, "adapter") : (values["adapter"] as string | undefined);
+    const policy = openPolicy(await openBackend(values["backend"]), model, adapter);
+    const tasks = parseTaskFile(readText(values["tasks"] as string), englishRegistry);
+    const samples = integer(values, "samples", { min: 1 });
+    const responses = await sampleAndGrade(
+      { policy, codec: chatCodec(model), grader: codeGrader(englishRegistry) },
+      tasks,
+      deriveKey(seedKey(integer(values, "seed")), "evaluation", "file"),
+      {
+        samples,
+        temperature: decimal(values, "temperature"),
+        maxNewTokens: integer(values, "max-new-tokens", { min: 1 }),
+      },
+    );
+    const { n, reward, all_met, by_id } = summarize(responses.flat(), 0, "file");
+    const passed = responses.map(
+      (attempts) => attempts.filter((r) => r.reward !== null && r.reward >= 1 - 1e-6).length,
+    );
+    const passAt = Object.fromEntries(
+      powersUpTo(samples).map((k) => [
+        k,
+        passed.reduce((sum, c) => sum + passAtK(samples, c, k), 0) / passed.length,
+      ]),
+    );
+    const result = { tasks: tasks.length, samples, n, reward, all_met, by_id, pass_at_k: passAt };
+    writeBytes(values["out"] as string, `${JSON.stringify(result, null, 2)}\n`);
+    console.error(
+      `reward ${reward.toFixed(3)}  all met ${all_met.toFixed(3)}  (${tasks.length} tasks × ${samples})`,
+    );
+  },
+};
+
+const powersUpTo = (limit: number): number[] =>
+  limit < 1 ? [] : [...powersUpTo(Math.floor(limit / 2)), limit];

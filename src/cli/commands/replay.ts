@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { HerlError } from "../../errors";
+import { noJournal, replay as replayRun } from "../../runs/replay";
+import type { Command } from "../arguments";
+import { openBackend } from "../backend";
+import { readText } from "../files";
+import { RunFolder } from "../run_folder";
+import { openSession } from "./run_session";
+
+export const replay: Command = {
+  name: "replay",
+  summary: "Runs a run folder's manifest again and compares the digest; prints the first step that differs.",
+  positionals: ["DIR"],
+  options: {},
+  async run(_values, [path]) {
+    const folder = new RunFolder(path);
+    const { manifest, metrics } = folder.read();
+    const { session } = openSession(
+      await openBackend(manifest.backend.backend),
+      manifest.config,
+      noJournal,
+      manifest,
+    );
+    const { steps, digest, differs } = await replayRun(session, metrics);
+    if (differs) {
+      throw new HerlError(
+        "DIGEST_DIFFERS",
+        `Step ${differs.step} differs from the record, in ${differs.metrics.join(", ") || "its token ids"}`,
+        "On the cpu backend this is a bug or another version of the code; on webgpu another device",
+      );
+    }
+    const recorded = readText(join(path, "digest.txt")).trim();
+    if (digest !== recorded)
+      throw new HerlError(
+        "DIGEST_DIFFERS",
+        `All steps agree, but digest.txt says ${recorded}`,
+        "The file was changed",
+      );
+    console.log(`${steps} updates, digest ${digest}: reproduced`);
+  },
+};

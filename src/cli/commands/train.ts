@@ -1,0 +1,83 @@
+import { variants, type Variant } from "../../herl/config";
+import { parseConfig } from "../../runs/config";
+import { presets, resolveConfig } from "../../runs/presets";
+import { parseSetting, settings, withSetting } from "../../runs/settings";
+import { integer, UsageError, type Command, type Values } from "../arguments";
+import { backendOption, openBackend } from "../backend";
+import { readText } from "../files";
+import { RunFolder } from "../run_folder";
+import { finish, openSession, report } from "./run_session";
+
+export const train: Command = {
+  name: "train",
+  summary:
+    "Runs or resumes a training run and writes its folder: manifest, metrics, rollouts, checkpoint, adapter, digest.",
+  options: {
+    preset: {
+      type: "string",
+      value: "NAME",
+      description: `One of ${presets.map((p) => p.name).join(", ")} (default pocket-rare)`,
+    },
+    config: { type: "string", value: "FILE", description: "A configuration as JSON, instead of a preset" },
+    method: { type: "string", value: "NAME", description: `One of ${variants.join(", ")} (default herl)` },
+    set: {
+      type: "string",
+      value: "KEY=VALUE",
+      multiple: true,
+      description: "Change a setting; may be repeated",
+    },
+    steps: { type: "string", value: "N", required: true, description: "Updates to have done at the end" },
+    seed: { type: "string", value: "S", default: "0", description: "Seed" },
+    out: { type: "string", value: "DIR", required: true, description: "The run folder" },
+    resume: { type: "boolean", description: "Continue the run in the folder, from its last checkpoint" },
+    backend: backendOption,
+  },
+  notes: () =>
+    [
+      "Settings:",
+      ...settings.map(({ key, description, default: preset, choices }) => {
+        const values = choices ? ` [${choices.join(", ")}]` : "";
+        return `  ${key} = ${JSON.stringify(preset)}${values}\n      ${description}`;
+      }),
+    ].join("\n"),
+  async run(values) {
+    const folder = new RunFolder(values["out"] as string);
+    const steps = integer(values, "steps", { min: 1 });
+    const resuming = values["resume"] === true && folder.exists;
+    const recorded = resuming ? folder.readManifest() : undefined;
+    const config = recorded?.config ?? configOf(values);
+    const open = openSession(
+      await openBackend(recorded?.backend.backend ?? values["backend"]),
+      config,
+      folder,
+      recorded,
+    );
+    if (!recorded) await folder.begin(open.manifest);
+    else await open.session.resume();
+    for await (const event of open.session.run(steps)) report(event);
+    await finish(folder.path, open);
+    console.error(`digest ${open.session.digest}`);
+  },
+};
+
+function configOf(values: Values) {
+  const pairs = ((values["set"] as string[] | undefined) ?? []).map((pair): [string, string] => {
+    const at = pair.indexOf("=");
+    if (at < 1) throw new UsageError(`--set ${pair}: write KEY=VALUE`);
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  const variant = (values["method"] ?? "herl") as Variant;
+  if (!variants.includes(variant)) throw new UsageError(`--method is one of ${variants.join(", ")}`);
+  const seed = integer(values, "seed");
+  if (values["config"] === undefined)
+    return resolveConfig({
+      preset: (values["preset"] as string | undefined) ?? "pocket-rare",
+      variant,
+      seed,
+      settings: pairs,
+    });
+  const base = { ...(JSON.parse(readText(values["config"] as string)) as object), seed };
+  return parseConfig(
+    pairs.reduce((input, [key, value]) => withSetting(input, key, parseSetting(key, value)), base),
+  );
+}

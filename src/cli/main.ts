@@ -1,0 +1,67 @@
+/** `npx herl COMMAND`: what the page does, with the same code, without a browser. */
+import { HerlError } from "../errors";
+import { helpOf, readArguments, UsageError, type Command } from "./arguments";
+import { evaluate } from "./commands/eval";
+import { generate } from "./commands/generate";
+import { grad } from "./commands/grad";
+import { grade } from "./commands/grade";
+import { pretrain } from "./commands/pretrain";
+import { replay } from "./commands/replay";
+import { score } from "./commands/score";
+import { tokenize } from "./commands/tokenize";
+import { train } from "./commands/train";
+
+const commands: readonly Command[] = [
+  tokenize,
+  score,
+  generate,
+  grad,
+  grade,
+  train,
+  evaluate,
+  replay,
+  pretrain,
+];
+
+function help(): string {
+  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary.split("\n")[0]}`);
+  return [
+    "Usage: herl COMMAND [options]",
+    "",
+    ...rows,
+    "",
+    "herl COMMAND --help tells about a command.",
+  ].join("\n");
+}
+
+/** Runs the command line and returns the exit status: 0, 1 after an error, 2 after wrong usage. */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "help") {
+    console.log(help());
+    return name === undefined ? 2 : 0;
+  }
+  const command = commands.find((c) => c.name === name);
+  if (!command) {
+    console.error(`herl has no command ${name}\n\n${help()}`);
+    return 2;
+  }
+  try {
+    const { values, positionals } = readArguments(command, rest);
+    if (values["help"]) console.log(helpOf(command));
+    else await command.run(values, positionals);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`herl ${name}: ${error.message}. See \`herl ${name} --help\`.`);
+      return 2;
+    }
+    console.error(
+      error instanceof HerlError ? error.toLine() : `INTERNAL: ${String(error)}. Report this as a bug.`,
+    );
+    if (!(error instanceof HerlError) && process.env["HERL_DEBUG"]) console.error(error);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Backend } from "../compute/backend";
+import { seedKey } from "../kernels/random/random";
+import { LlamaPolicy } from "../policy/llama_policy";
+import { allProjections } from "../policy/lora";
+import { readModel, type ModelFile } from "../policy/model_file";
+import { loadAdapter, peftNames, readPeft } from "../policy/peft";
+import type { Option } from "./arguments";
+import { readBytes, readText } from "./files";
+
+export const modelOption: Option = {
+  type: "string",
+  value: "FILE",
+  default: "pocket",
+  description: "A GGUF file, or `pocket`: the embedded model",
+};
+
+export const adapterOption: Option = {
+  type: "string",
+  value: "DIR",
+  description: "A PEFT adapter folder, put on the model",
+};
+
+/** The folder of the project: where package.json lies, wherever the bundle was put. */
+function projectRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  return folder;
+}
+
+/** Reads a model by path, or the embedded one by its name. */
+export const openModel = (name: string): ModelFile =>
+  readModel(readBytes(name === "pocket" ? join(projectRoot(), "public/models/pocket.gguf") : name));
+
+/** A policy for a command that only reads it, with the adapter of `--adapter` if there is one. */
+export function openPolicy(backend: Backend, model: ModelFile, adapter?: string): LlamaPolicy {
+  const files = adapter && {
+    config: readText(join(adapter, peftNames.config)),
+    weights: readBytes(join(adapter, peftNames.weights)),
+  };
+  const read = files ? readPeft(files) : null;
+  // Without an adapter, the smallest one: its B is zero, so it changes nothing.
+  const lora = read?.lora ?? { rank: 4, alpha: 4, targets: [allProjections[0]] };
+  const policy = new LlamaPolicy(backend, model.config, model.weights, {
+    training: { mode: "lora", lora, key: seedKey(0) },
+    endIds: model.tokenizer.endIds,
+    contextLength: model.config.contextLength,
+  });
+  if (read) loadAdapter(policy.model.parameters, read.matrices);
+  return policy;
+}

@@ -1,0 +1,143 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { HerlError } from "../errors";
+import type { PolicySnapshot } from "../policy/policy";
+import type { EvaluationRow } from "../runs/evaluate";
+import type { Checkpoint, Journal, RecordedRun, RunProgress, StepLines } from "../runs/journal";
+import { checkManifest, type Manifest } from "../runs/manifest";
+import type { MetricsRow } from "../runs/metrics";
+import { readLines, readText, toLines, writeBytes } from "./files";
+
+const lineFiles = ["metrics.jsonl", "eval.jsonl", "rollouts.jsonl", "failures.jsonl"] as const;
+const tensorFiles = ["parameters", "firstMoments", "secondMoments"] as const;
+
+/**
+ * A run as a folder (the contract's layout). Lines are appended as the run goes; the checkpoint is replaced in one
+ * rename after them, and decides what counts: lines later than it are dropped on resume.
+ */
+export class RunFolder implements Journal {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  private file(...names: string[]): string {
+    return join(this.path, ...names);
+  }
+
+  get exists(): boolean {
+    return existsSync(this.file("manifest.json"));
+  }
+
+  begin(manifest: Manifest): Promise<void> {
+    if (this.exists) {
+      throw new HerlError(
+        "RUN_EXISTS",
+        `${this.path} already holds a run`,
+        "Add --resume to continue it, or choose another folder",
+      );
+    }
+    mkdirSync(this.path, { recursive: true });
+    writeFileSync(this.file("manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+    for (const name of lineFiles) writeFileSync(this.file(name), "");
+    return Promise.resolve();
+  }
+
+  readManifest(): Manifest {
+    if (!this.exists) throw new HerlError("RUN_MISSING", `${this.path} holds no run`, "Check the path");
+    return checkManifest(JSON.parse(readText(this.file("manifest.json"))) as Partial<Manifest>);
+  }
+
+  /** The recorded run, for commands that read it. */
+  read(): RecordedRun {
+    return {
+      manifest: this.readManifest(),
+      metrics: readLines<MetricsRow & Record<string, unknown>>(this.file("metrics.jsonl")),
+      evaluations: readLines<EvaluationRow & Record<string, unknown>>(this.file("eval.jsonl")),
+    };
+  }
+
+  resume(): Promise<Checkpoint | null> {
+    const checkpoint = this.readCheckpoint();
+    const { step, evaluated } = checkpoint?.progress ?? { step: 0, evaluated: false };
+    for (const name of lineFiles) {
+      // An evaluation comes after its step's metrics, and may be missing or not yet acknowledged.
+      const keeps = (line: { step: number }) =>
+        line.step < step || (line.step === step && (name !== "eval.jsonl" || evaluated));
+      const lines = completeLines(this.file(name)).filter(keeps);
+      writeFileSync(this.file(name), toLines(lines));
+    }
+    return Promise.resolve(checkpoint);
+  }
+
+  saveStep({ metrics, rollouts, failures }: StepLines, checkpoint: Checkpoint | null): Promise<void> {
+    appendFileSync(this.file("rollouts.jsonl"), toLines(rollouts));
+    appendFileSync(this.file("failures.jsonl"), toLines(failures));
+    appendFileSync(this.file("metrics.jsonl"), toLines([metrics]));
+    if (checkpoint) this.writeCheckpoint(checkpoint);
+    return Promise.resolve();
+  }
+
+  saveEvaluation(rows: readonly EvaluationRow[], progress: RunProgress): Promise<void> {
+    appendFileSync(this.file("eval.jsonl"), toLines(rows));
+    const current = this.readCheckpoint();
+    if (current?.progress.step === progress.step) this.writeCheckpoint({ ...current, progress });
+    return Promise.resolve();
+  }
+
+  saveSnapshot(step: number, parameters: Float32Array<ArrayBuffer>): Promise<void> {
+    writeBytes(
+      this.file("snapshots", `step-${String(step).padStart(6, "0")}.f32`),
+      new Uint8Array(parameters.buffer),
+    );
+    return Promise.resolve();
+  }
+
+  private writeCheckpoint({ progress, policy }: Checkpoint): void {
+    const fresh = this.file("checkpoint.new");
+    rmSync(fresh, { recursive: true, force: true });
+    mkdirSync(fresh);
+    for (const name of tensorFiles)
+      writeFileSync(join(fresh, `${name}.f32`), new Uint8Array(policy[name].buffer));
+    writeFileSync(
+      join(fresh, "progress.json"),
+      JSON.stringify({ ...progress, optimizerSteps: policy.steps }),
+    );
+    rmSync(this.file("checkpoint"), { recursive: true, force: true });
+    renameSync(fresh, this.file("checkpoint"));
+  }
+
+  private readCheckpoint(): Checkpoint | null {
+    // Killed between removing the old checkpoint and renaming the new one: the new one is complete.
+    const folder = ["checkpoint", "checkpoint.new"]
+      .map((name) => this.file(name))
+      .find((path) => existsSync(join(path, "progress.json")));
+    if (!folder) return null;
+    const { optimizerSteps, ...progress } = JSON.parse(
+      readText(join(folder, "progress.json")),
+    ) as RunProgress & { optimizerSteps: number };
+    const [parameters, firstMoments, secondMoments] = tensorFiles.map((name) =>
+      readFloats(join(folder, `${name}.f32`)),
+    );
+    const policy: PolicySnapshot = { parameters, firstMoments, secondMoments, steps: optimizerSteps };
+    return { progress, policy };
+  }
+}
+
+const readFloats = (path: string): Float32Array<ArrayBuffer> =>
+  new Float32Array(Uint8Array.from(readFileSync(path)).buffer);
+
+/** The lines of a file of records; a last one that was cut off when the process was killed is left out. */
+function completeLines(path: string): { step: number }[] {
+  const lines = readText(path).split("\n");
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as { step: number });
+}

@@ -1,0 +1,56 @@
+/** The thread that trains: wires the driver to its environment and to the page. */
+import { expose } from "comlink";
+import { HerlError } from "../src/errors";
+import { Driver } from "../src/runs/driver";
+import type { RunEvent, TrainerCommands } from "../src/runs/protocol";
+import { RunStore } from "../src/runs/store";
+
+/** Commands, and how the page connects: a port for events, and the address that models are relative to. */
+export interface TrainerWorker extends TrainerCommands {
+  connect(events: MessagePort, baseUrl: string): void;
+}
+
+let port: MessagePort | null = null;
+let base = "";
+const emit = (event: RunEvent) => port?.postMessage(event);
+
+const store = RunStore.open().catch((error: unknown) => error as HerlError);
+
+const driver = new Driver({
+  gpu: navigator.gpu,
+  emit,
+  store: store.then((opened) => (opened instanceof RunStore ? opened : null)),
+  async loadModel(name) {
+    const url = new URL(`models/${name}.gguf`, base);
+    const response = await fetch(url).catch(() => null);
+    if (response?.ok) return new Uint8Array(await response.arrayBuffer());
+    throw new HerlError(
+      "FILE_MISSING",
+      `The model ${name} could not be fetched (${response?.status ?? "no answer"})`,
+      "Check the connection and reload the page",
+    );
+  },
+  /** Without the Web Locks API, which only insecure pages lack, runs are not locked. */
+  lock(runId) {
+    if (!navigator.locks) return Promise.resolve(() => {});
+    return new Promise((resolve) => {
+      void navigator.locks.request(`herl-run-${runId}`, { ifAvailable: true }, (lock) =>
+        lock ? new Promise<void>((release) => resolve(release)) : resolve(null),
+      );
+    });
+  },
+});
+
+expose(
+  Object.assign(driver, {
+    connect(events: MessagePort, baseUrl: string) {
+      port = events;
+      base = baseUrl;
+      void store.then((opened) => {
+        if (opened instanceof RunStore) return;
+        const { code, message, cure } = opened;
+        emit({ type: "notice", code, message, cure });
+      });
+    },
+  }) satisfies TrainerWorker,
+);
