@@ -1,6 +1,7 @@
 /** `npx herl COMMAND`: what the page does, with the same code, without a browser. */
 import { HerlError } from "../errors";
 import { helpOf, readArguments, UsageError, type Command } from "./arguments";
+import { bench } from "./commands/bench";
 import { evaluate } from "./commands/eval";
 import { generate } from "./commands/generate";
 import { grad } from "./commands/grad";
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   evaluate,
   replay,
   pretrain,
+  bench,
 ];
 
 function help(): string {

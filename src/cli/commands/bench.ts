@@ -1,0 +1,42 @@
+import { benchDecode } from "../../../bench/decode";
+import { benchMatmul } from "../../../bench/matmul";
+import { benchUpdate } from "../../../bench/update";
+import { integer, type Command } from "../arguments";
+import { backendOption, openBackend } from "../backend";
+import { modelOption, openModel } from "../model";
+
+export const bench: Command = {
+  name: "bench",
+  summary: "Measures kernels, decoding and updates of the preset pocket, each as ratios within one run.",
+  options: {
+    model: modelOption,
+    updates: {
+      type: "string",
+      value: "N",
+      default: "8",
+      description: "Updates, the first of which is not counted",
+    },
+    backend: { ...backendOption, value: "cpu|webgpu|both", default: "both" },
+  },
+  async run(values) {
+    const model = openModel(values["model"] as string);
+    const updates = integer(values, "updates", { min: 2 });
+    const seconds = new Map<string, number>();
+    for (const name of values["backend"] === "both" ? ["cpu", "webgpu"] : [values["backend"]]) {
+      const backend = await openBackend(name);
+      console.log(`\n${backend.name}: ${backend.adapter.label}\n\n${await benchMatmul(backend)}`);
+      const decode = await benchDecode(backend, model);
+      console.log(`\n${decode.report}`);
+      const update = await benchUpdate(
+        backend,
+        model,
+        backend.name === "cpu" ? updates : Math.min(updates, 4),
+      );
+      console.log(`\n${update.report}`);
+      seconds.set(backend.name, update.seconds);
+      backend.destroy();
+    }
+    const [cpu, webgpu] = [seconds.get("cpu"), seconds.get("webgpu")];
+    if (cpu && webgpu) console.log(`\nupdate, webgpu / cpu: ${(webgpu / cpu).toFixed(1)}`);
+  },
+};
