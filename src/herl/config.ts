@@ -28,6 +28,10 @@ export interface MethodConfig {
   readonly measureTransfer: boolean;
 }
 
+/** Responses are trained under the distribution that they were sampled from; greedy ones (0) under the model's own. */
+export const scoringTemperature = ({ temperature }: Pick<MethodConfig, "temperature">): number =>
+  temperature === 0 ? 1 : temperature;
+
 export interface HindsightConfig {
   /** Revise at all. */
   readonly enabled: boolean;

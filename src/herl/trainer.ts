@@ -17,7 +17,7 @@ import type { ChatCodec, Rollout, TrainablePolicy } from "../policy/policy";
 import type { Grader } from "../rubric/grader";
 import type { Task, Verdict } from "../rubric/schema";
 import { groupRows } from "./advantage";
-import type { MethodConfig } from "./config";
+import { scoringTemperature, type MethodConfig } from "./config";
 import type { Group, Revision, Sample } from "./group";
 import { acceptRevision, remainingRollouts, selectDrafts } from "./hindsight";
 import { rubricReward } from "./reward";
@@ -120,7 +120,7 @@ export async function* trainStep(
   });
   yield state("advantage");
 
-  const temperature = config.temperature || 1;
+  const temperature = scoringTemperature(config);
   const before = config.measureTransfer
     ? await transferBefore(learner.policy, groups, { temperature, signal })
     : null;

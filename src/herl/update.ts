@@ -1,5 +1,5 @@
 import type { BranchGradients, StepResult, TrainablePolicy, Tree } from "../policy/policy";
-import type { MethodConfig } from "./config";
+import { scoringTemperature, type MethodConfig } from "./config";
 import type { Group, Row } from "./group";
 import {
   aggregationWeights,
@@ -56,7 +56,7 @@ export async function* updatePolicy(
     branches: branches.map(({ ids }) => ids),
   }));
   const { klCoef } = config.objective;
-  const temperature = config.temperature || 1;
+  const temperature = scoringTemperature(config);
   const reference =
     klCoef > 0 ? await policy.score(trees, { weights: "reference", temperature, signal }) : null;
 

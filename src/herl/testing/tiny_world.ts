@@ -40,6 +40,13 @@ export const wordTask = (...wanted: string[]): Task => ({
   rubric: wanted.map((word) => item(word)),
 });
 
+/** "say red green": the task of most tests. */
+export const redGreen = wordTask("red", "green");
+
+/** Answers to it: rewards of 0.5, 0, 0.5 and 0.5, the last one cut off. The revision of any draft is perfect. */
+export const sayRedGreen = (prompt: string, sample: number): string =>
+  prompt.includes("missing") ? "green red ." : ["red .", "blue .", "grey green .", "red"][sample];
+
 export interface TinyLearner extends Learner {
   readonly policy: TinyPolicy;
 }

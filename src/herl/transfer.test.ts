@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { runStep } from "./testing/run_step";
+import { tinyLogprobs } from "./testing/tiny_policy";
+import { methodConfig, tinyLearner, wordTask, words, type MethodOverrides } from "./testing/tiny_world";
+
+/** Two groups that are revised, and one that passes at once. */
+const tasks = [wordTask("red", "green"), wordTask("blue"), wordTask("grey")];
+
+const say = (prompt: string, sample: number): string => {
+  if (prompt.startsWith("say grey")) return "grey .";
+  if (prompt.includes("missing")) return prompt.includes("blue") ? "say blue ." : "green red .";
+  return ["red .", "grey green .", "."][sample];
+};
+
+const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
+
+async function transferOf(overrides: MethodOverrides = {}) {
+  const config = methodConfig({ rollouts: 3, measureTransfer: true, ...overrides });
+  const learner = tinyLearner({ say });
+  const before = learner.policy.parameters;
+  const { last } = await runStep(learner, tasks, config);
+  return { learner, before, after: learner.policy.parameters, last, transfer: last.transfer };
+}
+
+describe("does hindsight transfer?", () => {
+  test.each([
+    ["HeRL", {}],
+    [
+      "NaiveHE: the trained context is q itself, both changes are looked at",
+      { hindsight: { context: "dropped" } },
+    ],
+    ["several updates", { updates: 3 }],
+    ["another temperature", { temperature: 0.6 }],
+  ] satisfies [string, MethodOverrides][])(
+    "by hand, for the revisions that joined: %s",
+    async (_name, overrides) => {
+      const { before, after, last, transfer } = await transferOf({
+        optimizer: { learningRate: 2 },
+        ...overrides,
+      });
+      const { temperature = 1 }: MethodOverrides = overrides;
+      const byHand = [0, 1].map((g) => {
+        const { prompt, revisions, joined } = last.groups[g];
+        const { context, rollout } = revisions[joined!];
+        const logprobs = (theta: Float32Array, prompt: readonly number[]) =>
+          tinyLogprobs(theta, words.length, prompt, rollout.ids, temperature);
+        return {
+          withHindsight: logprobs(before, context),
+          without: logprobs(before, prompt),
+          changeWith: sum(logprobs(after, context)) - sum(logprobs(before, context)),
+          changeWithout: sum(logprobs(after, prompt)) - sum(logprobs(before, prompt)),
+        };
+      });
+
+      expect(transfer!.revisions.map(({ group }) => group)).toEqual([0, 1]);
+      transfer!.revisions.forEach((measured, i) => {
+        const expected = byHand[i];
+        expected.without.forEach((l, t) => expect(measured.without[t]).toBeCloseTo(l, 5));
+        expected.withHindsight.forEach((l, t) => expect(measured.withHindsight[t]).toBeCloseTo(l, 5));
+        expect(measured.changeWith).toBeCloseTo(expected.changeWith, 5);
+        expect(measured.changeWithout).toBeCloseTo(expected.changeWithout, 5);
+      });
+
+      // The gap is a mean over tokens: ln π(τ̃_t|q,H) − ln π(τ̃_t|q).
+      const gaps = byHand.flatMap(({ withHindsight, without }) =>
+        withHindsight.map((l, t) => l - without[t]),
+      );
+      expect(gaps).toHaveLength(6);
+      expect(Math.abs(sum(gaps) / 6)).toBeGreaterThan(1e-3);
+      expect(transfer!.gap).toBeCloseTo(sum(gaps) / 6, 5);
+
+      // Over several revisions it is a ratio of sums, not a mean of ratios.
+      const ratio = sum(byHand.map((r) => r.changeWithout)) / sum(byHand.map((r) => r.changeWith));
+      expect(transfer!.ratio).toBeCloseTo(ratio, 3);
+    },
+  );
+
+  test("undefined when the update hardly moves what was trained", async () => {
+    const { transfer } = await transferOf({ optimizer: { learningRate: 1e-7 } });
+    expect(transfer!.ratio).toBeNull();
+    expect(transfer!.revisions).toHaveLength(2);
+  });
+
+  test("null when no revision joined, or when it is not asked for", async () => {
+    expect((await transferOf({ hindsight: { enabled: false } })).transfer).toBeNull();
+    expect((await transferOf({ measureTransfer: false })).transfer).toBeNull();
+  });
+
+  test("four scorings of each revision, and none that trains", async () => {
+    const { learner } = await transferOf();
+    const order = learner.policy.calls.map((call) => (call.kind === "score" ? call.trees.length : call.kind));
+    expect(order).toEqual(["sample", "sample", 4, "backward", "step", 4]);
+  });
+});
