@@ -2,7 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { playwright } from "@vitest/browser-playwright";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-import { version } from "./package.json";
+import packageJson from "./package.json" with { type: "json" };
 import { TallyReporter } from "./tools/tally-reporter.ts";
 
 /**
@@ -47,7 +47,7 @@ export const chromiumFlags = [
 
 export default defineConfig({
   base: "./",
-  define: { "import.meta.env.HERL_VERSION": JSON.stringify(version) },
+  define: { "import.meta.env.HERL_VERSION": JSON.stringify(packageJson.version) },
   plugins: [svelte({ configFile: false }), securityPolicy],
   worker: { format: "es" },
   build: { target: "es2023", assetsInlineLimit: 0 },

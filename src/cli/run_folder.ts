@@ -38,7 +38,7 @@ export class RunFolder implements Journal {
     return existsSync(this.file("manifest.json"));
   }
 
-  begin(manifest: Manifest): Promise<void> {
+  async begin(manifest: Manifest): Promise<void> {
     if (this.exists) {
       throw new HerlError(
         "RUN_EXISTS",
@@ -49,7 +49,6 @@ export class RunFolder implements Journal {
     mkdirSync(this.path, { recursive: true });
     writeFileSync(this.file("manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     for (const name of lineFiles) writeFileSync(this.file(name), "");
-    return Promise.resolve();
   }
 
   readManifest(): Manifest {
@@ -66,7 +65,8 @@ export class RunFolder implements Journal {
     };
   }
 
-  resume(): Promise<Checkpoint | null> {
+  async resume(): Promise<Checkpoint | null> {
+    if (!this.exists) return null;
     const checkpoint = this.readCheckpoint();
     const { step, evaluated } = checkpoint?.progress ?? { step: 0, evaluated: false };
     for (const name of lineFiles) {
@@ -76,30 +76,27 @@ export class RunFolder implements Journal {
       const lines = completeLines(this.file(name)).filter(keeps);
       writeFileSync(this.file(name), toLines(lines));
     }
-    return Promise.resolve(checkpoint);
+    return checkpoint;
   }
 
-  saveStep({ metrics, rollouts, failures }: StepLines, checkpoint: Checkpoint | null): Promise<void> {
+  async saveStep({ metrics, rollouts, failures }: StepLines, checkpoint: Checkpoint | null): Promise<void> {
     appendFileSync(this.file("rollouts.jsonl"), toLines(rollouts));
     appendFileSync(this.file("failures.jsonl"), toLines(failures));
     appendFileSync(this.file("metrics.jsonl"), toLines([metrics]));
     if (checkpoint) this.writeCheckpoint(checkpoint);
-    return Promise.resolve();
   }
 
-  saveEvaluation(rows: readonly EvaluationRow[], progress: RunProgress): Promise<void> {
+  async saveEvaluation(rows: readonly EvaluationRow[], progress: RunProgress): Promise<void> {
     appendFileSync(this.file("eval.jsonl"), toLines(rows));
     const current = this.readCheckpoint();
     if (current?.progress.step === progress.step) this.writeCheckpoint({ ...current, progress });
-    return Promise.resolve();
   }
 
-  saveSnapshot(step: number, parameters: Float32Array<ArrayBuffer>): Promise<void> {
+  async saveSnapshot(step: number, parameters: Float32Array<ArrayBuffer>): Promise<void> {
     writeBytes(
       this.file("snapshots", `step-${String(step).padStart(6, "0")}.f32`),
       new Uint8Array(parameters.buffer),
     );
-    return Promise.resolve();
   }
 
   private writeCheckpoint({ progress, policy }: Checkpoint): void {

@@ -52,8 +52,8 @@ export const train: Command = {
       folder,
       recorded,
     );
-    if (!recorded) await folder.begin(open.manifest);
-    else await open.session.resume();
+    if (recorded) await open.session.resume();
+    else await folder.begin(open.manifest);
     for await (const event of open.session.run(steps)) report(event);
     await finish(folder.path, open);
     console.error(`digest ${open.session.digest}`);

@@ -1,0 +1,139 @@
+/** The plan of the house, checked: imports point down, nothing goes in circles, floors know only what they may. */
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, test } from "vitest";
+
+/** From the ground up; `src/errors.ts` stands below them all. */
+const floors = [
+  "src/errors",
+  "src/kernels",
+  "src/compute",
+  "src/policy",
+  "src/rubric",
+  "src/figures",
+  "src/analysis",
+  "src/herl",
+  "src/worlds",
+  "src/runs",
+  "bench",
+  "src/cli",
+  "src/ui",
+  "workers",
+];
+
+const root = join(import.meta.dirname, "..");
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const sources = ["src", "workers", "bench"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(ts|svelte)$/.test(name) && !/\.(test|generated|as)\.ts$/.test(name))
+    .map((name) => join(folder, name)),
+);
+
+/** Relative imports of a file; `import type` and imports of types only are told apart. */
+function importsOf(file: string): Import[] {
+  const code = readFileSync(join(root, file), "utf8");
+  const statements = code.matchAll(
+    /^\s*(?:import|export)\s+(type\s+)?([^;"']*?\sfrom\s+)?["']([^"']+)["']/gm,
+  );
+  const dynamic = code.matchAll(/\bimport\(\s*()()["']([^"']+)["']/g);
+  const workers = code.matchAll(/new URL\(\s*()()["'](\.[^"']+)["']/g);
+  return [...statements, ...dynamic, ...workers]
+    .filter(([, , , path]) => path.startsWith("."))
+    .map(([, typeKeyword, names, path]) => ({
+      from: file,
+      to: relative(root, join(root, dirname(file), path.replace(/\?.*$/, ""))),
+      typeOnly:
+        Boolean(typeKeyword) ||
+        (names !== undefined && /^\{(\s*type\s+\w+( as \w+)?,?)+\s*\}\s*from\s+$/.test(names)),
+    }));
+}
+
+const imports = sources.flatMap(importsOf);
+const floorOf = (file: string) =>
+  floors.findIndex((floor) => file === floor || file === `${floor}.ts` || file.startsWith(`${floor}/`));
+const show = ({ from, to }: Import) => `${from} → ${to}`;
+
+test("every source file is on a floor", () => {
+  expect(sources.filter((file) => floorOf(file) < 0)).toEqual(
+    ["src/main.ts"].filter((file) => sources.includes(file)),
+  );
+  expect(imports.length).toBeGreaterThan(200);
+});
+
+test("imports point down, or stay on their floor", () => {
+  const upward = imports.filter(({ from, to }) => floorOf(from) >= 0 && floorOf(to) > floorOf(from));
+  // The page starts its worker, and the command line its benchmarks, by name; that is wiring, not knowledge.
+  const wiring = upward.filter(({ from, to }) => from.startsWith("src/ui/") && to.startsWith("workers/"));
+  expect(upward.filter((i) => !wiring.includes(i)).map(show)).toEqual([]);
+});
+
+test("no cycles among files", () => {
+  const resolve = (to: string) => [to, `${to}.ts`, `${to}/index.ts`].find((path) => sources.includes(path));
+  const edges = new Map<string, string[]>();
+  for (const { from, to, typeOnly } of imports) {
+    const target = resolve(to);
+    if (target && !typeOnly) edges.set(from, [...(edges.get(from) ?? []), target]);
+  }
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): string[] | null => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return null;
+    path.push(file);
+    for (const next of edges.get(file) ?? []) {
+      const cycle = visit(next);
+      if (cycle) return cycle;
+    }
+    path.pop();
+    done.add(file);
+    return null;
+  };
+  for (const file of sources) expect(visit(file)).toBeNull();
+});
+
+test("the method knows policies, graders and messages as types only", () => {
+  const foreign = imports.filter(
+    ({ from, to, typeOnly }) =>
+      from.startsWith("src/herl/") &&
+      !from.includes("/testing/") &&
+      !to.startsWith("src/herl/") &&
+      !["src/kernels/random/random", "src/kernels/math"].includes(to) &&
+      !typeOnly,
+  );
+  expect(foreign.map(show)).toEqual([]);
+});
+
+test("WGSL and the GPU are known to kernels and compute alone", () => {
+  const shaders = imports.filter(
+    ({ from, to }) => /\.wgsl$/.test(to) && !/^(src\/kernels|bench)\//.test(from),
+  );
+  expect(shaders.map(show)).toEqual([]);
+  const users = sources.filter(
+    (file) =>
+      !/^(src\/kernels|src\/compute|bench)\//.test(file) &&
+      /\b(GPUDevice|GPUBuffer|createShaderModule)\b/.test(readFileSync(join(root, file), "utf8")),
+  );
+  expect(users).toEqual([]);
+});
+
+test("floors below the page know no DOM", () => {
+  const pure = sources.filter((file) => /^src\/(herl|analysis|figures|rubric|worlds)\//.test(file));
+  const users = pure.filter((file) =>
+    /\b(document|window|navigator|localStorage|HTMLElement)\b\./.test(readFileSync(join(root, file), "utf8")),
+  );
+  expect(users).toEqual([]);
+});
+
+test("no file is longer than it should be", () => {
+  const long = sources.filter((file) => {
+    const lines = readFileSync(join(root, file), "utf8").split("\n").length;
+    return lines > (file.endsWith(".svelte") ? 300 : 400);
+  });
+  expect(long).toEqual([]);
+});

@@ -1,0 +1,74 @@
+/** A small run on the embedded model, for tests that need a whole session, in Node and in the browser. */
+import type { Backend } from "../src/compute/backend";
+import { batchShapes } from "../src/compute/batch_shape";
+import { CpuBackend } from "../src/compute/cpu";
+import { readModel } from "../src/policy/model_file";
+import type { RunConfig } from "../src/runs/config";
+import type { Journal } from "../src/runs/journal";
+import { openLearner } from "../src/runs/learner";
+import { makeManifest, type Manifest } from "../src/runs/manifest";
+import { resolveConfig } from "../src/runs/presets";
+import { noJournal } from "../src/runs/replay";
+import { Session, type SessionEvent } from "../src/runs/session";
+import { openWorld } from "../src/runs/world";
+
+/** The embedded model's file. */
+export async function pocketBytes(): Promise<Uint8Array> {
+  if (typeof document !== "undefined")
+    return new Uint8Array(await (await fetch("/models/pocket.gguf")).arrayBuffer());
+  const { readFile } = await import("node:fs/promises");
+  return readFile(new URL("../public/models/pocket.gguf", import.meta.url));
+}
+
+export const pocketModel = readModel(await pocketBytes());
+
+/** Two groups of three rollouts, all families, an evaluation every two updates. */
+export const smallConfig = (settings: readonly [string, string][] = []): RunConfig =>
+  resolveConfig({
+    preset: "pocket",
+    seed: 3,
+    settings: [
+      ["groups", "2"],
+      ["rollouts", "3"],
+      ["maxNewTokens", "40"],
+      ["evaluation.every", "2"],
+      ["evaluation.heldout", "6"],
+      ["evaluation.close", "3"],
+      ["evaluation.ood", "3"],
+      ["snapshotEvery", "2"],
+      ...settings,
+    ],
+  });
+
+let sharedBackend: Promise<Backend> | undefined;
+
+/** Runs the session until `isLast` says that the tab or the process dies now, or until `steps` updates are done. */
+export async function runUntil(
+  journal: Journal,
+  config: RunConfig,
+  steps: number,
+  isLast: (event: SessionEvent) => boolean = () => false,
+): Promise<string> {
+  const { session, manifest } = await openSmallSession(config, journal);
+  if (!(await session.resume())) await journal.begin(manifest);
+  for await (const event of session.run(steps)) if (isLast(event)) break;
+  return session.digest;
+}
+
+/** A fresh session, as after a restart: nothing is shared with an earlier one but the journal. */
+export async function openSmallSession(
+  config: RunConfig,
+  journal: Journal = noJournal,
+): Promise<{ session: Session; manifest: Manifest }> {
+  const backend = await (sharedBackend ??= CpuBackend.create());
+  const world = openWorld(config);
+  const learner = openLearner(backend, pocketModel, config, world);
+  const manifest = makeManifest({
+    config,
+    model: { name: "pocket", sha256: pocketModel.sha256 },
+    backend: backend.adapter,
+    batchShape: batchShapes.cpu,
+    created: new Date(0),
+  });
+  return { session: new Session({ config, world, learner, journal, clock: () => 0 }), manifest };
+}

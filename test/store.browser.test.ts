@@ -1,0 +1,128 @@
+/** Runs in IndexedDB: written as they go, resumed to the identical curve, and what happens when that is impossible. */
+import { unzipSync, strFromU8 } from "fflate";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { phases } from "../src/herl/trainer";
+import { archiveRun } from "../src/runs/archive";
+import { MemoryJournal } from "../src/runs/memory_journal";
+import { RunStore } from "../src/runs/store";
+import { runUntil, smallConfig } from "./pocket";
+
+const config = smallConfig();
+const steps = 3;
+let count = 0;
+const freshStore = () => RunStore.open(`test-${Date.now()}-${count++}`);
+
+afterEach(() => vi.restoreAllMocks());
+
+async function recordOf(store: RunStore, id: string) {
+  return {
+    steps: await store.steps(id),
+    evaluations: await store.evaluations(id),
+    digest: (await store.list())[0].digest,
+  };
+}
+
+describe("a tab closed in the second update, opened again", () => {
+  test.each(phases)("after the phase %s", async (phase) => {
+    const store = await freshStore();
+    const digest = await runUntil(store.journal("whole"), config, steps);
+    const whole = await recordOf(store, "whole");
+    const other = await freshStore();
+    await runUntil(
+      other.journal("run"),
+      config,
+      steps,
+      (event) => event.type === "phase" && event.step === 2 && event.state.phase === phase,
+    );
+    expect(await runUntil(other.journal("run"), config, steps)).toBe(digest);
+    const withoutId = <T extends { run: string }>(records: T[]) =>
+      records.map((record) => ({ ...record, run: "" }));
+    const resumed = await recordOf(other, "run");
+    expect({ ...resumed, steps: withoutId(resumed.steps) }).toEqual({
+      ...whole,
+      steps: withoutId(whole.steps),
+    });
+  });
+});
+
+describe("the store", () => {
+  test("lists runs, the last changed first, and deletes one whole", async () => {
+    const store = await freshStore();
+    await runUntil(store.journal("first"), config, 1);
+    await runUntil(store.journal("second"), config, 2);
+    expect((await store.list()).map(({ id, steps }) => [id, steps])).toEqual([
+      ["second", 2],
+      ["first", 1],
+    ]);
+    await store.delete("second");
+    expect((await store.list()).map(({ id }) => id)).toEqual(["first"]);
+    expect(await store.steps("second")).toEqual([]);
+    expect(await store.checkpoint("second")).toBeNull();
+    await expect(store.manifest("second")).rejects.toMatchObject({ code: "RUN_MISSING" });
+  });
+
+  test("a run that was opened but never started leaves nothing", async () => {
+    const store = await freshStore();
+    await runUntil(
+      store.journal("idle"),
+      { ...config, evaluation: { ...config.evaluation, every: 0 } },
+      1,
+      () => true,
+    );
+    expect(await store.list()).toEqual([]);
+  });
+
+  test("a run of another format is refused by name", async () => {
+    const store = await freshStore();
+    const journal = store.journal("old");
+    const begin = journal.begin.bind(journal);
+    journal.begin = (manifest) => begin({ ...manifest, format: 99 });
+    await runUntil(journal, config, 1);
+    await expect(store.manifest("old")).rejects.toMatchObject({ code: "RUN_FORMAT" });
+  });
+
+  test("exports the folder of the contract", async () => {
+    const store = await freshStore();
+    const digest = await runUntil(store.journal("run"), config, 2);
+    const files = unzipSync(await archiveRun(store, "run", null));
+    expect(Object.keys(files).sort()).toEqual(
+      [
+        "checkpoint/firstMoments.f32",
+        "checkpoint/parameters.f32",
+        "checkpoint/progress.json",
+        "checkpoint/secondMoments.f32",
+      ].concat([
+        "digest.txt",
+        "eval.jsonl",
+        "failures.jsonl",
+        "manifest.json",
+        "metrics.jsonl",
+        "rollouts.jsonl",
+        "snapshots/step-000002.f32",
+      ]),
+    );
+    expect(strFromU8(files["digest.txt"]).trim()).toBe(digest);
+    expect(strFromU8(files["metrics.jsonl"]).trim().split("\n")).toHaveLength(2);
+  });
+});
+
+describe("when storing fails", () => {
+  test("a browser that refuses IndexedDB is told apart, with a cure", async () => {
+    vi.spyOn(indexedDB, "open").mockImplementation(() => {
+      throw new DOMException("denied", "SecurityError");
+    });
+    await expect(freshStore()).rejects.toMatchObject({ code: "STORE_REFUSED" });
+  });
+
+  test("a full disk stops nothing: the run goes on in memory, and says so once", async () => {
+    const store = await freshStore();
+    const problems: string[] = [];
+    const journal = new MemoryJournal(store.journal("full"), ({ code }) => problems.push(code));
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("no space", "QuotaExceededError");
+    });
+    const expected = await runUntil(new MemoryJournal(null, () => {}), config, 2);
+    expect(await runUntil(journal, config, 2)).toBe(expected);
+    expect(problems).toEqual(["STORE_FULL"]);
+  });
+});

@@ -1,0 +1,12 @@
+// `npm test`: installs what is missing, a Chromium included, and runs every check and test there is.
+import { findChromium, installPackages, run } from "./install.mjs";
+
+installPackages();
+const { buildSimd } = await import("./build-simd.mjs");
+await buildSimd();
+process.env.CHROMIUM = await findChromium();
+console.log(`Chromium: ${process.env.CHROMIUM}`);
+run("npx", ["eslint", "."]);
+run("npx", ["prettier", "--check", "--log-level", "warn", "."]);
+run("npx", ["svelte-check", "--tsconfig", "./tsconfig.json", "--fail-on-warnings", "--output", "human"]);
+run("npx", ["vitest", "run", ...process.argv.slice(2)]);
