@@ -50,7 +50,9 @@ export async function runUntil(
   isLast: (event: SessionEvent) => boolean = () => false,
 ): Promise<string> {
   const { session, manifest } = await openSmallSession(config, journal);
-  if (!(await session.resume())) await journal.begin(manifest);
+  const resumed = await session.resume();
+  // A run killed before its first checkpoint has a folder already, and starts from the beginning.
+  if (!resumed && !(journal as { exists?: boolean }).exists) await journal.begin(manifest);
   for await (const event of session.run(steps)) if (isLast(event)) break;
   return session.digest;
 }
