@@ -10,7 +10,8 @@ import type { BranchGradients } from "../policy/policy";
 export interface FlowRow {
   readonly group: number;
   readonly source: "rollout" | "revision";
-  readonly reward: number;
+  /** R(τ; q) as graded: with the bonus, a draft would pass for better than those that it ties with. */
+  readonly graded: number;
   readonly ids: readonly number[];
   readonly gradients: BranchGradients;
 }
@@ -64,6 +65,9 @@ export function effectiveCount(mass: number, logs: number): number {
 export const unsampledNorm = (coefficient: number, squares: number): number =>
   Math.abs(coefficient) * Math.sqrt(squares);
 
+/** Rewards closer than this are equal; a reward within it of 1 has passed. As in the method. */
+const tolerance = 1e-6;
+
 /** How much of the diffused mass goes where it should. */
 export interface DesiredShare {
   /** Of the mass pushed off failed tokens at covered positions, the part that lands on a better next token. */
@@ -84,9 +88,9 @@ export function desiredShare(
 ): DesiredShare {
   let [landed, diffused, covered, positions] = [0, 0, 0, 0];
   for (const row of rows) {
-    if (row.source !== "rollout" || row.reward >= 1) continue;
+    if (row.source !== "rollout" || row.graded >= 1 - tolerance) continue;
     const better = rows.flatMap((other) => {
-      if (other.group !== row.group || other.reward <= row.reward) return [];
+      if (other.group !== row.group || other.graded - row.graded <= tolerance) return [];
       const logprobs =
         other.source === "rollout" ? other.gradients.logprobs : revisionLogprobs.get(other.group);
       return logprobs ? [{ ids: other.ids, logprobs }] : [];

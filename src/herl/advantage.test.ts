@@ -157,6 +157,7 @@ describe("the rows of a group", () => {
       [0.025, 0, 0],
       15,
     );
+    expect(rows.map(({ graded }) => graded)).toEqual([0.5, 0.25, 1]);
     expect(rows.map(({ advantage }) => advantage)).toEqual(groupAdvantages(rows, methodConfig().advantage));
   });
 

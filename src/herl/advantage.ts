@@ -53,14 +53,14 @@ export function groupRows(
 ): Row[] {
   const bonus = bonuses(rollouts, revisions, config.bonus);
   const before = config.bonus.when === "before";
-  const rows: Omit<Row, "advantage">[] = taking.map((index) => ({
-    source: "rollout",
-    index,
-    reward: rollouts[index].reward! + (before ? bonus[index] : 0),
-    bonus: bonus[index],
-  }));
+  const rows: Omit<Row, "advantage">[] = taking.map((index) => {
+    const graded = rollouts[index].reward!;
+    const reward = graded + (before ? bonus[index] : 0);
+    return { source: "rollout", index, graded, reward, bonus: bonus[index] };
+  });
   if (joined !== null) {
-    rows.push({ source: "revision", index: joined, reward: revisions[joined].reward!, bonus: 0 });
+    const graded = revisions[joined].reward!;
+    rows.push({ source: "revision", index: joined, graded, reward: graded, bonus: 0 });
   }
   const advantages = groupAdvantages(rows, config.advantage);
   return rows.map((row, i) => ({ ...row, advantage: advantages[i] + (before ? 0 : row.bonus) }));

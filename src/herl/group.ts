@@ -31,7 +31,7 @@ export interface Group {
   readonly droppedPrompts: number;
   /** Index into `revisions` of the one that joined, or null. */
   readonly joined: number | null;
-  /** The rows that are trained: advantages over their rewards, bonus included. */
+  /** The rows that are trained, with their advantages. */
   readonly rows: readonly Row[];
 }
 
@@ -40,8 +40,11 @@ export interface Row {
   readonly source: "rollout" | "revision";
   /** Index among the rollouts or the revisions. */
   readonly index: number;
+  /** R(τ; q) as graded. */
+  readonly graded: number;
+  /** What the advantage is taken over: R(τ; q), with the bonus unless that is added after normalisation. */
   readonly reward: number;
-  /** α(r̃ − r), already in `reward` unless it is added after normalisation. */
+  /** α(r̃ − r), in `reward` or in `advantage`. */
   readonly bonus: number;
   readonly advantage: number;
 }

@@ -238,7 +238,7 @@ describe("the report of an update", () => {
   });
 });
 
-describe("rows without a gradient", () => {
+describe("groups without a gradient", () => {
   const equal = { ...methodConfig({ hindsight: { enabled: false } }) };
   const same = () => tinyLearner({ say: () => "red ." });
 
@@ -252,13 +252,20 @@ describe("rows without a gradient", () => {
     expect(learner.policy.parameters).toEqual(before);
   });
 
-  test("it still counts in the average over groups", async () => {
+  test("a row at the mean of a group that differs is computed: the analysis compares the others with it", async () => {
+    const learner = tinyLearner({ say: (_prompt, sample) => [".", "red .", "red green ."][sample] });
+    const { last } = await runStep(learner, [wordTask("red", "green")], { ...equal, rollouts: 3 });
+    expect(last.update!.rows.map(({ advantage }) => Math.sign(advantage))).toEqual([-1, 0, 1]);
+    expect([...last.update!.rows[1].gradients.coefficients].map(Math.abs)).toEqual([0, 0]);
+  });
+
+  test("such a group still counts in the average over groups", async () => {
     const learner = tinyLearner({
       say: (prompt, sample) => (prompt.includes("blue") ? ["blue .", ".", ".", "."][sample] : "red ."),
     });
     const { last } = await runStep(learner, [wordTask("red", "green"), wordTask("blue")], equal);
     const [row] = last.update!.rows;
-    expect(row.group).toBe(1);
+    expect(last.update!.rows.map(({ group }) => group)).toEqual([1, 1, 1, 1]);
     // 1 / (2 groups · 4 rows · 2 tokens)
     expect(row.tokenWeight).toBe(1 / 16);
   });

@@ -11,7 +11,10 @@ import {
   type TokenWeighting,
 } from "./objective";
 
-/** One row as it was trained (rows without any gradient are left out): where it came from, and what each of its tokens received. */
+/**
+ * One row as it was trained: where it came from, and what each of its tokens received. Groups in which nothing has a
+ * gradient are left out.
+ */
 export interface TrainedRow extends Row {
   readonly group: number;
   /** The tokens it was trained after: q, or (q, H) for a revision whose context is kept. */
@@ -130,10 +133,10 @@ function planRows(
       sample.row.source === "rollout" ? rolloutWeighting(objective) : revisionWeighting(hindsight, objective);
     return { ...sample, tokenWeight: weights[i], weighting };
   });
-  // A row without an advantage has no gradient, unless the KL term pulls at it: it need not be computed.
-  const idle = ({ row }: PlannedBranch) => row.advantage === 0 && objective.klCoef === 0;
   return groups.flatMap((group, g) => {
-    const own = branches.filter((branch) => branch.group === g && !idle(branch));
+    // A group without advantages has no gradient, unless the KL term pulls at it: it need not be computed.
+    if (objective.klCoef === 0 && group.rows.every(({ advantage }) => advantage === 0)) return [];
+    const own = branches.filter((branch) => branch.group === g);
     const apart = ({ row }: PlannedBranch) => row.source === "revision" && hindsight.context === "kept";
     const together = own.filter((branch) => !apart(branch));
     return [
