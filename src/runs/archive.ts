@@ -1,0 +1,42 @@
+import { zipSync, strToU8, type Zippable } from "fflate";
+import type { LoraConfig } from "../policy/lora";
+import { peftFiles, peftNames } from "../policy/peft";
+import type { Parameters } from "../policy/parameters";
+import type { RunStore } from "./store";
+
+/** The run folder of the contract as one .zip file, from a stored run. */
+export async function archiveRun(
+  store: RunStore,
+  id: string,
+  adapter: { readonly lora: LoraConfig; readonly parameters: Parameters } | null,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const manifest = await store.manifest(id);
+  const steps = await store.steps(id);
+  const checkpoint = await store.checkpoint(id);
+  const files: Zippable = {
+    "manifest.json": strToU8(`${JSON.stringify(manifest, null, 2)}\n`),
+    "metrics.jsonl": lines(steps.map(({ metrics }) => metrics)),
+    "eval.jsonl": lines(await store.evaluations(id)),
+    "rollouts.jsonl": lines(steps.flatMap(({ rollouts }) => rollouts)),
+    "failures.jsonl": lines(steps.flatMap(({ failures }) => failures)),
+  };
+  if (checkpoint) {
+    const { progress, policy } = checkpoint;
+    files["digest.txt"] = strToU8(`${progress.digest}\n`);
+    files["checkpoint/progress.json"] = strToU8(JSON.stringify({ ...progress, optimizerSteps: policy.steps }));
+    for (const name of ["parameters", "firstMoments", "secondMoments"] as const)
+      files[`checkpoint/${name}.f32`] = bytesOf(policy[name]);
+    if (adapter) {
+      const { config, weights } = peftFiles(adapter.lora, adapter.parameters, adapter.parameters.split(policy.parameters), manifest.model.name);
+      files[`adapter/${peftNames.config}`] = strToU8(config);
+      files[`adapter/${peftNames.weights}`] = weights;
+    }
+  }
+  for (const { step, parameters } of await store.snapshots(id))
+    files[`snapshots/step-${String(step).padStart(6, "0")}.f32`] = bytesOf(parameters);
+  return zipSync(files, { level: 6 }) as Uint8Array<ArrayBuffer>;
+}
+
+const lines = (records: readonly unknown[]) => strToU8(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+
+const bytesOf = (floats: Float32Array<ArrayBuffer>) => new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);

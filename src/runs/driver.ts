@@ -1,0 +1,395 @@
+import { batchShapes } from "../compute/batch_shape";
+import type { Backend, BackendName } from "../compute/backend";
+import { breathe } from "../compute/breathe";
+import { probe, type ProbeResult } from "../compute/probe";
+import { WebgpuBackend } from "../compute/webgpu";
+import { HerlError } from "../errors";
+import { trainStep, type StepState } from "../herl/trainer";
+import { deriveKey, seedKey } from "../kernels/random/random";
+import { readModel, type ModelFile } from "../policy/model_file";
+import type { PolicySnapshot } from "../policy/policy";
+import { composeTask } from "../worlds/pocket/tasks";
+import { archiveRun } from "./archive";
+import { methodOf, type RunConfig } from "./config";
+import type { Journal } from "./journal";
+import { openLearner, type OpenLearner } from "./learner";
+import { makeManifest } from "./manifest";
+import { MemoryJournal } from "./memory_journal";
+import type {
+  GroupView,
+  OpenRequest,
+  RunEvent,
+  RunSummary,
+  SessionStatus,
+  TokenInspection,
+  TokenReference,
+  TrainerCommands,
+} from "./protocol";
+import { Session, type SessionEvent } from "./session";
+import type { RunStore } from "./store";
+import { groupView, itemViews, stepView } from "./views";
+import { openWorld } from "./world";
+
+/** What the driver needs of the place it runs in. */
+export interface DriverEnvironment {
+  readonly gpu: GPU | undefined;
+  readonly emit: (event: RunEvent) => void;
+  loadModel(name: string): Promise<Uint8Array>;
+  /** Resolves with null where nothing can be stored. */
+  readonly store: Promise<RunStore | null>;
+  /** Takes the lock of a run, so that no other tab writes it; resolves with its release, or null if it is taken. */
+  lock(runId: string): Promise<(() => void) | null>;
+}
+
+/** When the driver stops by itself. */
+type Goal = "none" | "graded" | "phase" | "update" | "forever";
+
+/** An open run. */
+interface OpenRun {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly model: ModelFile;
+  readonly journal: Journal;
+  readonly release: () => void;
+  backend: Backend;
+  learner: OpenLearner;
+  session: Session;
+  events: AsyncGenerator<SessionEvent>;
+  /** Updates done when the GPU was last lost: losing it twice in one update is not tried a third time. */
+  lostAt: number | null;
+}
+
+/** Drives sessions for the page: plays, steps and pauses, and answers questions between phases. */
+export class Driver implements TrainerCommands {
+  private readonly environment: DriverEnvironment;
+  private readonly abort = { current: new AbortController() };
+  private run: OpenRun | null = null;
+  private goal: Goal = "none";
+  private pumping = false;
+  private delay = 0;
+  private measured: ProbeResult | null = null;
+  private readonly models = new Map<string, ModelFile>();
+  /** The present step as last seen, and the policy before its update once that is done. */
+  private seen: { state: StepState; step: number; before: PolicySnapshot | null } | null = null;
+  private tokens: number[] = [];
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(environment: DriverEnvironment) {
+    this.environment = environment;
+  }
+
+  async open(request: OpenRequest): Promise<void> {
+    this.goal = "none";
+    this.abort.current.abort(new HerlError("RUN_LOCKED", "Another run was opened", "Nothing to do"));
+    await this.exclusive(async () => {
+      this.abort.current = new AbortController();
+      this.status("opening");
+      await this.close();
+      await this.guard(() => this.openRun(request));
+    });
+    if (this.run) this.start(this.run.session.step === 0 ? "graded" : "none");
+  }
+
+  play(): void {
+    this.start("forever");
+  }
+
+  pause(): void {
+    if (this.goal === "none") return;
+    this.goal = "none";
+    this.status("pausing");
+  }
+
+  stepUpdate(): void {
+    this.start("update");
+  }
+
+  stepPhase(): void {
+    this.start("phase");
+  }
+
+  setDelay(milliseconds: number): void {
+    this.delay = Math.max(0, milliseconds);
+  }
+
+  inspect(reference: TokenReference): Promise<TokenInspection | null> {
+    return this.exclusive(() => this.inspectNow(reference));
+  }
+
+  probe(...[topic, constraints]: Parameters<TrainerCommands["probe"]>): Promise<GroupView> {
+    return this.exclusive(async () => {
+      const { learner, config } = this.opened();
+      const task = composeTask(topic, constraints as never);
+      const key = deriveKey(seedKey(config.seed), "probe", task.id, this.run!.session.step);
+      for await (const { phase, groups } of trainStep(learner, [task], methodOf(config), key))
+        if (phase === "advantage") return groupView(groups[0]);
+      throw new Error("a step always reaches its advantages");
+    });
+  }
+
+  async listRuns(): Promise<readonly RunSummary[]> {
+    return (await this.environment.store)?.list() ?? [];
+  }
+
+  async deleteRun(id: string): Promise<void> {
+    if (id === this.run?.id) throw new HerlError("RUN_LOCKED", "This run is open", "Open another one first");
+    await (await this.environment.store)?.delete(id);
+  }
+
+  async exportRun(id: string): Promise<Uint8Array<ArrayBuffer>> {
+    const store = await this.environment.store;
+    if (!store) throw new HerlError("STORE_REFUSED", "Nothing is stored in this browser", "Allow the page to store data");
+    const open = this.run?.id === id && this.run.config.training.mode === "lora" ? this.run : null;
+    return archiveRun(store, id, open && { lora: open.config.training, parameters: open.learner.policy.model.parameters });
+  }
+
+  private async openRun({ config: wanted, backend: choice, resume }: OpenRequest): Promise<void> {
+    const { lock, emit } = this.environment;
+    const store = await this.environment.store;
+    const recorded = resume ? await store!.manifest(resume) : null;
+    const config = recorded?.config ?? wanted;
+    const id = resume ?? crypto.randomUUID();
+    const release = await lock(id);
+    if (!release) {
+      throw new HerlError("RUN_LOCKED", "This run is open in another tab", "Close it there, or start a new run here");
+    }
+    const model = await this.model(config.model);
+    if (recorded && recorded.model.sha256 !== model.sha256) {
+      throw new HerlError("RUN_MODEL_CHANGED", `The run was made with another file of the model ${config.model}`, "Export it, and start a new run");
+    }
+    const backend = await this.openBackend(recorded?.backend.backend ?? choice);
+    const journal = new MemoryJournal(store?.journal(id) ?? null, ({ code, message, cure }) =>
+      emit({ type: "notice", code, message, cure }),
+    );
+    const parts = this.openSession(config, model, backend, journal);
+    this.run = { id, config, model, journal, release, backend, ...parts, lostAt: null };
+    const manifest = makeManifest({
+      config,
+      model: { name: config.model, sha256: model.sha256 },
+      backend: backend.adapter,
+      batchShape: batchShapes[backend.name],
+      created: new Date(),
+    });
+    await journal.begin(recorded ?? manifest);
+    if (resume) await parts.session.resume();
+    const { parameters } = parts.learner.policy.model;
+    emit({
+      type: "opened",
+      runId: id,
+      config,
+      model: {
+        name: config.model,
+        sha256: model.sha256,
+        parameters: [...model.weights.values()].reduce((sum, { rows, cols }) => sum + rows * cols, 0),
+        trained: parameters.count,
+        layers: model.config.layers,
+        dim: model.config.dim,
+        contextLength: model.config.contextLength,
+        vocabulary: Array.from({ length: model.tokenizer.vocabSize }, (_, token) => model.tokenizer.tokenText(token)),
+        endIds: [...model.tokenizer.endIds],
+      },
+      adapter: backend.adapter,
+      probe: this.measured!,
+      metrics: resume ? (await store!.steps(resume)).map(({ metrics }) => metrics) : [],
+      evaluations: resume ? await store!.evaluations(resume) : [],
+    });
+    this.status("paused");
+  }
+
+  private openSession(config: RunConfig, model: ModelFile, backend: Backend, journal: Journal) {
+    const world = openWorld(config);
+    const learner = openLearner(backend, model, config, world);
+    const session = new Session({ config, world, learner, journal });
+    return { learner, session, events: this.eventsOf(session) };
+  }
+
+  private eventsOf(session: Session): AsyncGenerator<SessionEvent> {
+    const onToken = (source: "rollout" | "revision", group: number, sample: number, id: number) =>
+      void this.tokens.push(source === "rollout" ? 0 : 1, group, sample, id);
+    return session.run(Infinity, { signal: this.abort.current.signal, onToken });
+  }
+
+  private async model(name: string): Promise<ModelFile> {
+    const known = this.models.get(name);
+    if (known) return known;
+    const model = readModel(await this.environment.loadModel(name));
+    this.models.set(name, model);
+    return model;
+  }
+
+  /** Opens the backend that was asked for; `auto` takes the faster one. The first opening measures both. */
+  private async openBackend(choice: BackendName | "auto"): Promise<Backend> {
+    const { result, cpu, webgpu } = await probe(this.environment.gpu);
+    this.measured = result;
+    const name = choice === "auto" ? result.faster : choice;
+    if (name === "cpu") {
+      webgpu?.destroy();
+      return cpu;
+    }
+    return webgpu ?? WebgpuBackend.create(this.environment.gpu);
+  }
+
+  private async close(): Promise<void> {
+    const { run } = this;
+    this.run = null;
+    this.seen = null;
+    if (!run) return;
+    await run.events.return(undefined).catch(() => {});
+    run.backend.destroy();
+    run.release();
+  }
+
+  private start(goal: Goal): void {
+    if (!this.run || goal === "none") return;
+    this.goal = goal;
+    this.status(goal === "forever" ? "playing" : "stepping");
+    if (!this.pumping) void this.pump();
+  }
+
+  /** Takes events from the session until the goal is reached. */
+  private async pump(): Promise<void> {
+    this.pumping = true;
+    while (this.run && this.goal !== "none") {
+      const { run } = this;
+      const event = await this.exclusive(() => this.guard(() => this.next(run)));
+      if (this.run !== run) continue;
+      if (!event) this.goal = "none";
+      else if (this.isReached(event)) this.goal = "none";
+      else if (event.type === "phase" && this.goal === "forever" && this.delay > 0)
+        await new Promise((resolve) => setTimeout(resolve, this.delay));
+    }
+    this.pumping = false;
+    if (this.run) this.status("paused");
+  }
+
+  private isReached(event: SessionEvent): boolean {
+    switch (this.goal) {
+      case "graded":
+        return event.type === "phase" && event.state.phase === "grade";
+      case "phase":
+        return event.type === "phase";
+      case "update":
+        return event.type === "step";
+      default:
+        return false;
+    }
+  }
+
+  /** One event, handled. Null when the session has ended. */
+  private async next(run: OpenRun): Promise<SessionEvent | null> {
+    const flushing = setInterval(() => this.flushTokens(run), 50);
+    try {
+      const { value: event, done } = await run.events.next();
+      if (done) return null;
+      await this.handle(run, event);
+      await breathe();
+      return event;
+    } catch (error) {
+      if (!(error instanceof HerlError) || error.code !== "DEVICE_LOST") throw error;
+      return await this.recover(run, error);
+    } finally {
+      clearInterval(flushing);
+    }
+  }
+
+  private async handle(run: OpenRun, event: SessionEvent): Promise<void> {
+    const { emit } = this.environment;
+    this.flushTokens(run);
+    if (event.type === "phase") {
+      const { state, step } = event;
+      const before = state.phase === "gradient" ? await run.learner.policy.snapshot() : (this.seen?.before ?? null);
+      this.seen = { state, step, before: state.phase === "gradient" || state.phase === "update" ? before : null };
+      emit({ type: "step", view: stepView(state, step) });
+    } else if (event.type === "tasks") {
+      const tasks = event.tasks.map((task) => ({ task: { id: task.id, prompt: task.prompt }, items: itemViews(task) }));
+      emit({ type: "tasks", step: event.step, tasks });
+    } else if (event.type === "step") emit({ type: "metrics", row: event.metrics });
+    else emit(event);
+  }
+
+  private flushTokens(run: OpenRun): void {
+    if (this.tokens.length === 0) return;
+    this.environment.emit({ type: "tokens", step: run.session.step + 1, tokens: this.tokens });
+    this.tokens = [];
+  }
+
+  /** The GPU is gone: takes a new device and goes on from the last checkpoint, once per update. */
+  private async recover(run: OpenRun, lost: HerlError): Promise<SessionEvent | null> {
+    if (run.lostAt === run.session.step) throw lost;
+    run.lostAt = run.session.step;
+    const { emit, gpu } = this.environment;
+    emit({ type: "notice", code: lost.code, message: lost.message, cure: "The run goes on from its last checkpoint on a new device" });
+    run.backend = await WebgpuBackend.create(gpu);
+    Object.assign(run, this.openSession(run.config, run.model, run.backend, run.journal));
+    await run.session.resume();
+    this.seen = null;
+    return this.next(run);
+  }
+
+  private async inspectNow({ group, source, index, token }: TokenReference): Promise<TokenInspection | null> {
+    const { learner } = this.opened();
+    if (!this.seen) return null;
+    const { state, step, before } = this.seen;
+    const { groups, update } = state;
+    const samples = source === "rollout" ? groups[group]?.rollouts : groups[group]?.revisions;
+    const ids = samples?.[index]?.rollout.ids;
+    if (!ids || token >= ids.length) return null;
+    const row = update?.rows.find((r) => r.group === group && r.source === source && r.index === index);
+    const context = source === "rollout" ? groups[group].prompt : groups[group].revisions[index].context;
+    const prefix = [...(row?.prompt ?? context), ...ids.slice(0, token)];
+    const done = state.phase === "update";
+    const now = await learner.policy.nextToken(prefix);
+    return {
+      reference: { group, source, index, token },
+      step,
+      sampled: ids[token],
+      before: done && before ? await this.withPolicy(before, () => learner.policy.nextToken(prefix)) : now,
+      after: done ? now : null,
+      coefficient: row?.gradients.coefficients[token] ?? null,
+      advantage: groups[group].rows.find((r) => r.source === source && r.index === index)?.advantage ?? null,
+    };
+  }
+
+  /** Does something with an earlier policy, and puts the present one back. */
+  private async withPolicy<T>(snapshot: PolicySnapshot, work: () => Promise<T>): Promise<T> {
+    const { policy } = this.opened().learner;
+    const present = await policy.snapshot();
+    policy.restore(snapshot);
+    try {
+      return await work();
+    } finally {
+      policy.restore(present);
+    }
+  }
+
+  private opened(): OpenRun {
+    if (!this.run) throw new HerlError("RUN_MISSING", "No run is open", "Open one first");
+    return this.run;
+  }
+
+  /** Runs one thing at a time: questions wait for the phase under way, and phases for questions. */
+  private exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(work);
+    this.queue = result.catch(() => {});
+    return result;
+  }
+
+  /** Turns an error into a `failed` event; an abort by opening another run is none. */
+  private async guard<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (this.abort.current.signal.aborted) return null;
+      const { code, message, cure } =
+        error instanceof HerlError ? error : { code: "INTERNAL" as const, message: String(error), cure: "Reload the page, and report this as a bug" };
+      this.goal = "none";
+      this.environment.emit({ type: "failed", code, message, cure });
+      this.status("failed");
+      return null;
+    }
+  }
+
+  private status(status: SessionStatus): void {
+    this.environment.emit({ type: "status", status });
+  }
+}

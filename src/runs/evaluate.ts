@@ -1,0 +1,95 @@
+import { rubricReward } from "../herl/reward";
+import { deriveKey, type Key } from "../kernels/random/random";
+import type { ChatCodec, Policy } from "../policy/policy";
+import type { Grader } from "../rubric/grader";
+import type { Task, Verdict } from "../rubric/schema";
+import type { EvaluationSplit } from "./world";
+
+/** One line of `eval.jsonl`. */
+export interface EvaluationRow {
+  /** Updates before it. */
+  readonly step: number;
+  readonly split: EvaluationSplit | "file";
+  /** Responses that could be graded. */
+  readonly n: number;
+  /** Mean reward, and share of responses that satisfy every item. */
+  readonly reward: number;
+  readonly all_met: number;
+  /** Share satisfied by verifier id. */
+  readonly by_id: Readonly<Record<string, number>>;
+}
+
+/** One graded response of an evaluation. */
+export interface EvaluatedResponse {
+  readonly task: Task;
+  readonly text: string;
+  readonly verdicts: readonly Verdict[];
+  readonly reward: number | null;
+}
+
+export interface EvaluateOptions {
+  readonly samples: number;
+  readonly temperature: number;
+  readonly maxNewTokens: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Samples and grades responses to `tasks`: by task, then by sample. The policy is left alone. */
+export async function sampleAndGrade(
+  { policy, codec, grader }: { readonly policy: Policy; readonly codec: ChatCodec; readonly grader: Grader },
+  tasks: readonly Task[],
+  key: Key,
+  { samples, signal, ...sampling }: EvaluateOptions,
+): Promise<EvaluatedResponse[][]> {
+  const requests = tasks.map(({ prompt }, i) => ({
+    prompt: codec.encode([{ role: "user", content: prompt }]),
+    samples,
+    key: deriveKey(key, i),
+  }));
+  const sampled = await policy.sample(requests, { ...sampling, signal });
+  return Promise.all(
+    tasks.map((task, i) =>
+      Promise.all(
+        sampled[i].map(async ({ ids }) => {
+          const text = codec.decode(ids);
+          const verdicts = await grader.grade(task, text, signal);
+          return { task, text, verdicts, reward: rubricReward(task.rubric, verdicts) };
+        }),
+      ),
+    ),
+  );
+}
+
+/** The line of `eval.jsonl` for graded responses. */
+export function summarize(
+  responses: readonly EvaluatedResponse[],
+  step: number,
+  split: EvaluationRow["split"],
+): EvaluationRow {
+  const rewards = responses.flatMap(({ reward }) => (reward === null ? [] : [reward]));
+  const mean = (values: readonly number[]) =>
+    values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    ...{ step, split, n: rewards.length },
+    reward: mean(rewards),
+    all_met: mean(rewards.map((reward) => (reward >= 1 - 1e-6 ? 1 : 0))),
+    by_id: ratesById(responses),
+  };
+}
+
+function ratesById(responses: readonly EvaluatedResponse[]): Record<string, number> {
+  const counts = new Map<string, { satisfied: number; asked: number }>();
+  for (const { task, verdicts } of responses) {
+    task.rubric.forEach(({ check }, i) => {
+      if (verdicts[i].status === "unknown") return;
+      const id = check.by === "code" ? check.verifier : "judge";
+      const count = counts.get(id) ?? { satisfied: 0, asked: 0 };
+      count.asked++;
+      if (verdicts[i].status === "satisfied") count.satisfied++;
+      counts.set(id, count);
+    });
+  }
+  return Object.fromEntries(
+    [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, { satisfied, asked }]) => [id, satisfied / asked]),
+  );
+}

@@ -1,0 +1,53 @@
+import type { PolicySnapshot } from "../policy/policy";
+import type { EvaluationRow } from "./evaluate";
+import type { Manifest } from "./manifest";
+import type { MetricsRow } from "./metrics";
+import type { FailureRecord, RolloutRecord } from "./records";
+
+/** How far a run has got: everything that a resumed session takes up besides the policy. */
+export interface RunProgress {
+  /** Updates done. */
+  readonly step: number;
+  /** Whether the evaluation that is due at `step` has been made. */
+  readonly evaluated: boolean;
+  readonly responses: number;
+  readonly judgeCalls: number;
+  readonly tokens: number;
+  readonly digest: string;
+}
+
+/** What resuming needs. */
+export interface Checkpoint {
+  readonly progress: RunProgress;
+  readonly policy: PolicySnapshot;
+}
+
+/** Everything recorded of one step. */
+export interface StepLines {
+  readonly metrics: MetricsRow;
+  readonly rollouts: readonly RolloutRecord[];
+  readonly failures: readonly FailureRecord[];
+}
+
+/** A run read back. */
+export interface RecordedRun {
+  readonly manifest: Manifest;
+  readonly metrics: readonly MetricsRow[];
+  readonly evaluations: readonly EvaluationRow[];
+}
+
+/**
+ * Where a session writes as it goes: a folder in Node, IndexedDB in the page. A step is written whole or not at all,
+ * so that a run killed at any moment resumes from its last checkpoint to the identical curve.
+ */
+export interface Journal {
+  /** Writes the manifest of a new run. */
+  begin(manifest: Manifest): Promise<void>;
+  /** The last checkpoint, after dropping every record that is later than it; null for a run that has none. */
+  resume(): Promise<Checkpoint | null>;
+  saveStep(lines: StepLines, checkpoint: Checkpoint | null): Promise<void>;
+  /** `progress` replaces that of the checkpoint if it is of the same step. */
+  saveEvaluation(rows: readonly EvaluationRow[], progress: RunProgress): Promise<void>;
+  /** Keeps the parameters of a step for analysis. */
+  saveSnapshot(step: number, parameters: Float32Array<ArrayBuffer>): Promise<void>;
+}

@@ -1,0 +1,41 @@
+import type { Backend } from "../compute/backend";
+import type { Learner } from "../herl/trainer";
+import { deriveKey, seedKey } from "../kernels/random/random";
+import { encodeChat } from "../policy/chat";
+import { LlamaPolicy } from "../policy/llama_policy";
+import type { ModelFile } from "../policy/model_file";
+import type { ChatCodec } from "../policy/policy";
+import { codeGrader } from "../rubric/code_grader";
+import { englishRegistry } from "../rubric/verifiers/registry";
+import type { RunConfig } from "./config";
+import type { World } from "./world";
+
+/** A learner whose policy is the Llama engine: what a session drives. */
+export interface OpenLearner extends Learner {
+  readonly policy: LlamaPolicy;
+}
+
+/** Puts a model on a backend, ready for the run that `config` describes. */
+export function openLearner(
+  backend: Backend,
+  model: ModelFile,
+  config: Pick<RunConfig, "training" | "seed">,
+  world: World,
+): OpenLearner {
+  const { mode, rank, alpha, targets } = config.training;
+  const key = deriveKey(seedKey(config.seed), "adapter");
+  const policy = new LlamaPolicy(backend, model.config, model.weights, {
+    training: mode === "full" ? { mode } : { mode, key, lora: { rank, alpha, targets } },
+    endIds: model.tokenizer.endIds,
+  });
+  policy.markReference();
+  return { policy, codec: chatCodec(model), grader: codeGrader(englishRegistry), revisionMessages: world.revisionMessages };
+}
+
+/** A model's chat template and tokenizer as the method uses them. */
+export function chatCodec({ tokenizer, chatTemplate }: Pick<ModelFile, "tokenizer" | "chatTemplate">): ChatCodec {
+  return {
+    encode: (messages) => encodeChat(tokenizer, chatTemplate, messages, { addGenerationPrompt: true }).ids,
+    decode: (ids) => tokenizer.decode(ids, { skipSpecials: true }),
+  };
+}

@@ -1,0 +1,79 @@
+import type { AdapterDescription } from "../compute/backend";
+import type { BatchShape } from "../compute/batch_shape";
+import { HerlError } from "../errors";
+import type { RunConfig } from "./config";
+import { digestVersion } from "./digest";
+
+/** Grows when the files of a run change; older versions are read or refused by name. */
+export const runFormat = 1;
+
+/** `manifest.json`: with it, the same run can be made again. */
+export interface Manifest {
+  readonly format: number;
+  readonly digest_version: number;
+  readonly code_version: string;
+  readonly created: string;
+  readonly seed: number;
+  readonly config: RunConfig;
+  readonly model: { readonly name: string; readonly sha256: string };
+  readonly backend: AdapterDescription;
+  /** Batches shape the order of sums, so they belong to what a replay must repeat. */
+  readonly batch_shape: BatchShape;
+  /** The knobs under TRL's names, for readers who come from there. */
+  readonly trl: Readonly<Record<string, unknown>>;
+}
+
+export interface ManifestParts {
+  readonly config: RunConfig;
+  readonly model: Manifest["model"];
+  readonly backend: AdapterDescription;
+  readonly batchShape: BatchShape;
+  readonly created: Date;
+}
+
+export const codeVersion: string = import.meta.env.HERL_VERSION;
+
+export function makeManifest({ config, model, backend, batchShape, created }: ManifestParts): Manifest {
+  return {
+    format: runFormat,
+    digest_version: digestVersion,
+    code_version: codeVersion,
+    created: created.toISOString(),
+    seed: config.seed,
+    ...{ config, model, backend },
+    batch_shape: batchShape,
+    trl: trlKnobs(config),
+  };
+}
+
+function trlKnobs({ rollouts, temperature, maxNewTokens, objective, optimizer, advantage, updates }: RunConfig) {
+  const lossTypes = { seqMeanTokenMean: "grpo", tokenMean: "dapo", seqMeanTokenSumNorm: "dr_grpo" };
+  return {
+    num_generations: rollouts,
+    max_completion_length: maxNewTokens,
+    temperature,
+    num_iterations: updates,
+    beta: objective.klCoef,
+    epsilon: objective.clipLow,
+    epsilon_high: objective.clipHigh,
+    loss_type: lossTypes[objective.aggregation],
+    scale_rewards: advantage.std === "none" ? "none" : "group",
+    learning_rate: optimizer.learningRate,
+    adam_beta1: optimizer.beta1,
+    adam_beta2: optimizer.beta2,
+    adam_epsilon: optimizer.epsilon,
+    weight_decay: optimizer.weightDecay,
+    max_grad_norm: optimizer.maxGradNorm,
+  };
+}
+
+/** Checks a manifest that was read back. Throws RUN_FORMAT. */
+export function checkManifest(manifest: Partial<Manifest> | null): Manifest {
+  if (manifest?.format === runFormat && manifest.config && manifest.model) return manifest as Manifest;
+  const found = manifest?.format === undefined ? "has no format version" : `has format ${manifest.format}`;
+  throw new HerlError(
+    "RUN_FORMAT",
+    `The run's manifest ${found}; this version reads format ${runFormat}`,
+    "Open the run with the version of the playground that made it, or start a new one",
+  );
+}

@@ -1,0 +1,123 @@
+import { desiredShare, flowsOf, type Flows } from "../analysis/flows";
+import { hasPassed, type Group, type Sample } from "../herl/group";
+import type { StepState } from "../herl/trainer";
+import type { TrainedRow } from "../herl/update";
+import type { RunConfig } from "./config";
+
+/**
+ * One line of `metrics.jsonl`. Names without a slash and under `completions/` and `clip_ratio/` are TRL's; ours are
+ * under `hindsight/`, `gradient/` and `rubric/`. A value that does not exist in a step (no revision, no KL) is null.
+ */
+export interface MetricsRow {
+  /** Updates done, this one included. */
+  readonly step: number;
+  /** Responses generated and judge calls made so far. */
+  readonly responses: number;
+  readonly judge_calls: number;
+  readonly num_tokens: number;
+  readonly step_time: number;
+  readonly digest: string;
+  readonly [metric: string]: number | string | null;
+}
+
+/** What the metrics of a step take from before it. */
+export interface Progress {
+  readonly responses: number;
+  readonly judgeCalls: number;
+  readonly tokens: number;
+}
+
+/** The numbers of one finished step, without its digest and time. */
+export function stepMetrics(state: StepState, config: RunConfig, before: Progress, step: number) {
+  const { groups, update, transfer } = state;
+  const rollouts = groups.flatMap((group) => group.rollouts);
+  const all = groups.flatMap((group) => [...group.rollouts, ...group.revisions]);
+  const revisionLogprobs = new Map(transfer?.revisions.map(({ group, without }) => [group, without]));
+  const share = desiredShare(update!.rows, revisionLogprobs);
+  return {
+    step,
+    responses: before.responses + all.length,
+    judge_calls: before.judgeCalls,
+    num_tokens: before.tokens + sum(all.map(({ rollout }) => rollout.ids.length)),
+    loss: -update!.objective,
+    kl: update!.kl,
+    learning_rate: config.optimizer.learningRate,
+    grad_norm: mean(update!.steps.map(({ gradNorm }) => gradNorm)),
+    skipped_updates: update!.steps.filter(({ skipped }) => skipped).length,
+    ...rewardMetrics(groups, rollouts),
+    ...completionMetrics(rollouts),
+    ...clipMetrics(update!.rows),
+    ...hindsightMetrics(groups),
+    "hindsight/gap": transfer?.gap ?? null,
+    "hindsight/transfer": transfer?.ratio ?? null,
+    ...flowMetrics("gradient", flowsOf(update!.rows)),
+    ...flowMetrics("gradient/rollouts", flowsOf(update!.rows, "rollout")),
+    ...flowMetrics("gradient/revisions", flowsOf(update!.rows, "revision")),
+    "gradient/desired_share": share.share,
+    "gradient/desired_coverage": share.coverage,
+  };
+}
+
+function rewardMetrics(groups: readonly Group[], rollouts: readonly Sample[]) {
+  const known = rollouts.flatMap(({ reward }) => (reward === null ? [] : [reward]));
+  const average = mean(known);
+  const squares = sum(known.map((reward) => (reward - (average ?? 0)) * (reward - (average ?? 0))));
+  return {
+    reward: average,
+    reward_std: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : null,
+    frac_reward_zero_std: mean(groups.map(({ rows }) => (rows.every((row) => row.advantage === 0) ? 1 : 0))),
+    all_met: mean(rollouts.map((sample) => (hasPassed(sample) ? 1 : 0))),
+    "rubric/unknown": rollouts.length - known.length,
+  };
+}
+
+function completionMetrics(rollouts: readonly Sample[]) {
+  const lengths = rollouts.map(({ rollout }) => rollout.ids.length);
+  return {
+    "completions/mean_length": mean(lengths),
+    "completions/min_length": Math.min(...lengths),
+    "completions/max_length": Math.max(...lengths),
+    "completions/clipped_ratio": mean(rollouts.map(({ rollout }) => (rollout.finish === "length" ? 1 : 0))),
+    entropy: mean(rollouts.flatMap(({ rollout }) => [...rollout.entropies])),
+  };
+}
+
+function clipMetrics(rows: readonly TrainedRow[]) {
+  const terms = rows.flatMap((row) => (row.weighting.kind === "clipped" ? row.terms : []));
+  const share = (side: "low" | "high") => mean(terms.map(({ clipped }) => (clipped === side ? 1 : 0)));
+  const [low, high] = [share("low"), share("high")];
+  return {
+    "clip_ratio/low_mean": low,
+    "clip_ratio/high_mean": high,
+    "clip_ratio/region_mean": low === null ? null : low + high!,
+  };
+}
+
+function hindsightMetrics(groups: readonly Group[]) {
+  const revised = groups.flatMap(({ rollouts, revisions }) =>
+    revisions.flatMap(({ reward, draft }) => (reward === null ? [] : [{ reward, gain: reward - rollouts[draft].reward! }])),
+  );
+  const bonuses = groups.flatMap(({ rows }) => rows.flatMap(({ bonus }) => (bonus === 0 ? [] : [bonus])));
+  return {
+    "hindsight/revised_groups": groups.filter(({ revisions }) => revisions.length > 0).length,
+    "hindsight/revisions": revised.length,
+    "hindsight/joined": groups.filter(({ joined }) => joined !== null).length,
+    "hindsight/dropped_prompts": sum(groups.map(({ droppedPrompts }) => droppedPrompts)),
+    "hindsight/reward": mean(revised.map(({ reward }) => reward)),
+    "hindsight/gain": mean(revised.map(({ gain }) => gain)),
+    "hindsight/improved": mean(revised.map(({ gain }) => (gain > 1e-6 ? 1 : 0))),
+    "hindsight/bonus": mean(bonuses),
+  };
+}
+
+const flowMetrics = (prefix: string, flows: Flows) => ({
+  [`${prefix}/positive_sampled`]: flows.positiveSampled,
+  [`${prefix}/positive_unsampled`]: flows.positiveUnsampled,
+  [`${prefix}/negative_sampled`]: flows.negativeSampled,
+  [`${prefix}/negative_unsampled`]: flows.negativeUnsampled,
+  [`${prefix}/diffused_over`]: flows.diffusedOver,
+});
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+const mean = (values: readonly number[]): number | null => (values.length === 0 ? null : sum(values) / values.length);

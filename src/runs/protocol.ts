@@ -1,0 +1,193 @@
+/**
+ * What passes between the page and the thread that trains: commands one way, events the other, all plain data. No
+ * tensor ever crosses.
+ */
+import type { AdapterDescription, BackendName } from "../compute/backend";
+import type { ProbeResult } from "../compute/probe";
+import type { ErrorCode } from "../errors";
+import type { Phase } from "../herl/trainer";
+import type { Transfer } from "../herl/transfer";
+import type { RunConfig } from "./config";
+import type { EvaluationRow } from "./evaluate";
+import type { Manifest } from "./manifest";
+import type { MetricsRow } from "./metrics";
+
+/** What the page shows of the model. */
+export interface ModelCard {
+  readonly name: string;
+  readonly sha256: string;
+  readonly parameters: number;
+  readonly trained: number;
+  readonly layers: number;
+  readonly dim: number;
+  readonly contextLength: number;
+  /** Printable text of every token. */
+  readonly vocabulary: readonly string[];
+  readonly endIds: readonly number[];
+}
+
+/** A rubric item as the page shows it. */
+export interface ItemView {
+  readonly text: string;
+  readonly weight: number;
+  readonly polarity: "want" | "avoid";
+  /** Verifier id, or null when a judge decides. */
+  readonly verifier: string | null;
+}
+
+export interface VerdictView {
+  readonly status: "satisfied" | "unmet" | "unknown";
+  readonly reason?: string;
+}
+
+/** One response of a group, as far as the step has got; fields that are not known yet are null. */
+export interface ResponseView {
+  readonly source: "rollout" | "revision";
+  readonly index: number;
+  /** For a revision: the rollout that it revises. */
+  readonly draft: number | null;
+  /** For a rollout: whether it was chosen for revision; for a revision: whether it joined the group. */
+  readonly chosen: boolean;
+  readonly text: string;
+  readonly ids: readonly number[];
+  readonly logprobs: readonly number[];
+  readonly entropies: readonly number[];
+  readonly finish: "stop" | "length";
+  readonly verdicts: readonly VerdictView[] | null;
+  readonly reward: number | null;
+  /** α(r̃ − r); 0 without one. */
+  readonly bonus: number;
+  /** Null when the response takes no part in the update. */
+  readonly advantage: number | null;
+  /** What each token received; null before the gradient, or when the row has none. */
+  readonly gradient: TokenGradientView | null;
+}
+
+/** Per token of a row. */
+export interface TokenGradientView {
+  /** c = ∂J/∂ln p: what stands for A in equation (2). */
+  readonly coefficients: readonly number[];
+  readonly ratios: readonly number[];
+  readonly clipped: readonly ("low" | "high" | null)[];
+  /** The ratio's weight in the gradient: ρ·f′(ρ) for a shaped token, 1 or 0 for a clipped one. */
+  readonly weights: readonly number[];
+  readonly unsampledMass: readonly number[];
+  readonly effectiveCounts: readonly number[];
+}
+
+/** An instruction and its rubric. */
+export interface TaskView {
+  readonly task: { readonly id: string; readonly prompt: string };
+  readonly items: readonly ItemView[];
+}
+
+export interface GroupView extends TaskView {
+  readonly responses: readonly ResponseView[];
+  /** Mean of the rows' rewards, bonus included; null before the advantages. */
+  readonly mean: number | null;
+  readonly droppedPrompts: number;
+}
+
+/** Sums over the update of what sampled and unsampled logits received (`analysis/flows.ts`). */
+export interface FlowsView {
+  readonly positiveSampled: number;
+  readonly positiveUnsampled: number;
+  readonly negativeSampled: number;
+  readonly negativeUnsampled: number;
+  readonly diffusedOver: number | null;
+}
+
+/** The whole step after one of its phases. */
+export interface StepView {
+  /** The update that this step makes: 1 for the first. */
+  readonly step: number;
+  readonly phase: Phase;
+  readonly groups: readonly GroupView[];
+  readonly flows: { readonly all: FlowsView; readonly rollouts: FlowsView; readonly revisions: FlowsView } | null;
+  readonly desiredShare: { readonly share: number | null; readonly coverage: number } | null;
+  readonly transfer: Pick<Transfer, "gap" | "ratio"> | null;
+}
+
+/** What the session is doing. `pausing`: it stops at the next phase. */
+export type SessionStatus = "opening" | "paused" | "playing" | "pausing" | "stepping" | "evaluating" | "failed";
+
+export interface RunSummary {
+  readonly id: string;
+  readonly manifest: Manifest;
+  readonly steps: number;
+  readonly updated: string;
+  readonly digest: string;
+}
+
+export type RunEvent =
+  | {
+      readonly type: "opened";
+      readonly runId: string;
+      readonly config: RunConfig;
+      readonly model: ModelCard;
+      readonly adapter: AdapterDescription;
+      readonly probe: ProbeResult;
+      /** Records of a resumed run. */
+      readonly metrics: readonly MetricsRow[];
+      readonly evaluations: readonly EvaluationRow[];
+    }
+  | { readonly type: "status"; readonly status: SessionStatus }
+  /** The tasks of a step that begins: what its tokens answer. */
+  | { readonly type: "tasks"; readonly step: number; readonly tasks: readonly TaskView[] }
+  /** Tokens as they are sampled, batched: flat quadruples of source (0 rollout, 1 revision), group, sample, id. */
+  | { readonly type: "tokens"; readonly step: number; readonly tokens: readonly number[] }
+  | { readonly type: "step"; readonly view: StepView }
+  | { readonly type: "metrics"; readonly row: MetricsRow }
+  | { readonly type: "evaluation"; readonly rows: readonly EvaluationRow[] }
+  /** Something the reader should know that stopped nothing, with what was done about it. */
+  | { readonly type: "notice"; readonly code: ErrorCode; readonly message: string; readonly cure: string }
+  | { readonly type: "failed"; readonly code: ErrorCode | "INTERNAL"; readonly message: string; readonly cure: string };
+
+/** A token of the present step. */
+export interface TokenReference {
+  readonly group: number;
+  readonly source: "rollout" | "revision";
+  readonly index: number;
+  readonly token: number;
+}
+
+/** The next-token distribution at one position, before and after the update. */
+export interface TokenInspection {
+  readonly reference: TokenReference;
+  /** The step that it was taken in: by the time an answer arrives, the page may show the next one. */
+  readonly step: number;
+  readonly sampled: number;
+  /** ln π of every token of the vocabulary before the update. */
+  readonly before: Float32Array;
+  /** The same after it; null until the update is done. */
+  readonly after: Float32Array | null;
+  readonly coefficient: number | null;
+  readonly advantage: number | null;
+}
+
+export interface OpenRequest {
+  readonly config: RunConfig;
+  readonly backend: BackendName | "auto";
+  /** Continue this stored run instead of starting one. */
+  readonly resume?: string;
+}
+
+/** What the page can ask of the training thread. Errors arrive as `failed` events; promises then resolve all the same. */
+export interface TrainerCommands {
+  open(request: OpenRequest): Promise<void>;
+  play(): void;
+  /** Stops at the next phase. */
+  pause(): void;
+  /** Runs to the end of the present update, or of the next one. */
+  stepUpdate(): void;
+  stepPhase(): void;
+  /** Milliseconds to wait after each phase while playing; 0 is as fast as it goes. */
+  setDelay(milliseconds: number): void;
+  inspect(reference: TokenReference): Promise<TokenInspection | null>;
+  /** Samples, grades and revises one group for a composed task with the present policy, without training. */
+  probe(topic: { animal: string; place: string }, constraints: readonly { family: string; kwargs: Record<string, unknown> }[]): Promise<GroupView>;
+  listRuns(): Promise<readonly RunSummary[]>;
+  deleteRun(id: string): Promise<void>;
+  /** The run folder as a .zip file. */
+  exportRun(id: string): Promise<Uint8Array<ArrayBuffer>>;
+}

@@ -1,0 +1,141 @@
+import { trainStep, type StepState, type TokenListener } from "../herl/trainer";
+import { deriveKey, seedKey } from "../kernels/random/random";
+import type { Task } from "../rubric/schema";
+import { methodOf, type RunConfig } from "./config";
+import { emptyDigest, evaluationFields, extendDigest, stepFields } from "./digest";
+import { sampleAndGrade, summarize, type EvaluationRow } from "./evaluate";
+import type { Journal, RunProgress } from "./journal";
+import type { OpenLearner } from "./learner";
+import { stepMetrics, type MetricsRow } from "./metrics";
+import { failureRecords, rolloutRecords } from "./records";
+import type { EvaluationSplit, World } from "./world";
+
+/** What a session tells while it runs, in order. */
+export type SessionEvent =
+  | { readonly type: "tasks"; readonly step: number; readonly tasks: readonly Task[] }
+  | { readonly type: "phase"; readonly step: number; readonly state: StepState }
+  | { readonly type: "step"; readonly metrics: MetricsRow }
+  | { readonly type: "evaluation"; readonly rows: readonly EvaluationRow[] };
+
+export interface SessionParts {
+  readonly config: RunConfig;
+  readonly world: World;
+  readonly learner: OpenLearner;
+  readonly journal: Journal;
+  /** Milliseconds, for step times only. */
+  readonly clock?: () => number;
+}
+
+const newRun: RunProgress = { step: 0, evaluated: false, responses: 0, judgeCalls: 0, tokens: 0, digest: emptyDigest };
+
+/**
+ * Drives a run: update after update, with its evaluations, records and checkpoints. A run is a pure function of its
+ * configuration on one backend; the session only decides when to go on.
+ */
+export class Session {
+  readonly config: RunConfig;
+  private readonly parts: SessionParts;
+  private readonly method;
+  private progress = newRun;
+
+  constructor(parts: SessionParts) {
+    this.parts = parts;
+    this.config = parts.config;
+    this.method = methodOf(parts.config);
+  }
+
+  /** Updates done. */
+  get step(): number {
+    return this.progress.step;
+  }
+
+  get digest(): string {
+    return this.progress.digest;
+  }
+
+  /** Takes the run up where its journal left it. Returns false if there is no checkpoint: it starts from the beginning. */
+  async resume(): Promise<boolean> {
+    const checkpoint = await this.parts.journal.resume();
+    if (!checkpoint) return false;
+    this.parts.learner.policy.restore(checkpoint.policy);
+    this.progress = checkpoint.progress;
+    return true;
+  }
+
+  /**
+   * Runs until `steps` updates are done, yielding after every phase: whoever iterates decides when to go on. The
+   * first evaluation waits until the first group is graded, so that a page has something to show at once; it is of
+   * the untouched policy all the same.
+   */
+  async *run(steps: number, options: { signal?: AbortSignal; onToken?: TokenListener } = {}): AsyncGenerator<SessionEvent> {
+    while (this.progress.step < steps) {
+      if (this.progress.step > 0) yield* this.evaluateIfDue(options.signal);
+      yield* this.update(options);
+    }
+    yield* this.evaluateIfDue(options.signal);
+  }
+
+  private async *update(options: { signal?: AbortSignal; onToken?: TokenListener }): AsyncGenerator<SessionEvent> {
+    const { learner, world, clock = () => performance.now() } = this.parts;
+    const { step } = this.progress;
+    const { groups } = this.config;
+    const tasks = Array.from({ length: groups }, (_, g) => world.trainingTask(step * groups + g));
+    yield { type: "tasks", step: step + 1, tasks };
+    const key = deriveKey(seedKey(this.config.seed), "step", step);
+    let busy = 0;
+    let resumed = clock();
+    let last: StepState | null = null;
+    for await (const state of trainStep(learner, tasks, this.method, key, options)) {
+      busy += clock() - resumed;
+      last = state;
+      yield { type: "phase", step: step + 1, state };
+      if (step === 0 && state.phase === "grade") yield* this.evaluateIfDue(options.signal);
+      resumed = clock();
+    }
+    yield { type: "step", metrics: await this.record(last!, busy / 1000) };
+  }
+
+  private async record(state: StepState, seconds: number): Promise<MetricsRow> {
+    const { journal, learner } = this.parts;
+    const step = this.progress.step + 1;
+    const numbers = stepMetrics(state, this.config, this.progress, step);
+    const digest = extendDigest(this.progress.digest, stepFields(state));
+    const metrics = { ...numbers, step_time: seconds, digest };
+    const { responses, judge_calls: judgeCalls, num_tokens: tokens } = numbers;
+    this.progress = { step, evaluated: false, responses, judgeCalls, tokens, digest };
+    const isDue = (every: number) => every > 0 && step % every === 0;
+    const [checkpointDue, snapshotDue] = [isDue(this.config.checkpointEvery), isDue(this.config.snapshotEvery)];
+    const policy = checkpointDue || snapshotDue ? await learner.policy.snapshot() : null;
+    await journal.saveStep(
+      { metrics, rollouts: rolloutRecords(state, step), failures: failureRecords(state, step) },
+      checkpointDue ? { progress: this.progress, policy: policy! } : null,
+    );
+    if (snapshotDue) await journal.saveSnapshot(step, policy!.parameters);
+    return metrics;
+  }
+
+  private async *evaluateIfDue(signal?: AbortSignal): AsyncGenerator<SessionEvent> {
+    const { every } = this.config.evaluation;
+    if (every === 0 || this.progress.evaluated || this.progress.step % every !== 0) return;
+    const rows = await this.evaluate(signal);
+    const digest = extendDigest(this.progress.digest, evaluationFields(rows));
+    this.progress = { ...this.progress, evaluated: true, digest };
+    await this.parts.journal.saveEvaluation(rows, this.progress);
+    yield { type: "evaluation", rows };
+  }
+
+  /** Evaluates the policy as it is, on every split, with the same random numbers at every step. */
+  private async evaluate(signal?: AbortSignal): Promise<EvaluationRow[]> {
+    const { world, learner } = this.parts;
+    const { evaluation, temperature, maxNewTokens, seed } = this.config;
+    const rows: EvaluationRow[] = [];
+    for (const split of ["heldout", "close", "ood"] satisfies EvaluationSplit[]) {
+      if (evaluation[split] === 0) continue;
+      const tasks = world.evaluationTasks(split, evaluation[split]);
+      const options = { samples: evaluation.samples, temperature, maxNewTokens, signal };
+      const responses = await sampleAndGrade(learner, tasks, deriveKey(seedKey(seed), "evaluation", split), options);
+      rows.push(summarize(responses.flat(), this.progress.step, split));
+    }
+    return rows;
+  }
+}

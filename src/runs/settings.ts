@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { HerlError } from "../errors";
+import { runConfigSchema, type RunConfig } from "./config";
+
+/** One leaf of the configuration, as flags, forms and documentation need it. */
+export interface Setting {
+  /** For instance `hindsight.gamma`. */
+  readonly key: string;
+  readonly description: string;
+  readonly kind: "number" | "integer" | "boolean" | "choice" | "choices" | "text";
+  readonly choices?: readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+  readonly default: unknown;
+}
+
+interface JsonSchema {
+  type?: string;
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  enum?: string[];
+  description?: string;
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+}
+
+/** Every setting, in the order of the schema. */
+export const settings: readonly Setting[] = collect(z.toJSONSchema(runConfigSchema, { io: "input" }) as JsonSchema, "");
+
+function collect(schema: JsonSchema, path: string): Setting[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const key = path ? `${path}.${name}` : name;
+    if (field.type === "object") return collect(field, key);
+    return [
+      {
+        key,
+        description: field.description ?? "",
+        kind: kindOf(field),
+        choices: field.enum ?? field.items?.enum,
+        min: field.minimum ?? field.exclusiveMinimum,
+        max: field.maximum,
+        default: field.default,
+      },
+    ];
+  });
+}
+
+function kindOf({ type, enum: choices }: JsonSchema): Setting["kind"] {
+  if (type === "array") return "choices";
+  if (choices) return "choice";
+  if (type === "integer" || type === "number" || type === "boolean") return type;
+  return "text";
+}
+
+/** The value of a setting in a configuration. */
+export function getSetting(config: RunConfig, key: string): unknown {
+  return key.split(".").reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], config);
+}
+
+/** A copy of `input` with one setting changed. Throws CONFIG_KEY for a key that does not exist. */
+export function withSetting<T extends object>(input: T, key: string, value: unknown): T {
+  if (!settings.some((setting) => setting.key === key)) {
+    const near = settings.filter((s) => s.key.endsWith(`.${key}`)).map((s) => s.key);
+    throw new HerlError(
+      "CONFIG_KEY",
+      `There is no setting called ${key}`,
+      near.length > 0 ? `Did you mean ${near.join(" or ")}` : "See `herl train --help` for all of them",
+    );
+  }
+  const [name, ...rest] = key.split(".");
+  if (rest.length === 0) return { ...input, [name]: value };
+  const inner = ((input as Record<string, unknown>)[name] ?? {}) as Record<string, unknown>;
+  return { ...input, [name]: { ...inner, [rest.join(".")]: value } };
+}
+
+/** Reads a setting's text, from a flag or a URL. Lists are separated by commas. Throws CONFIG_INVALID. */
+export function parseSetting(key: string, text: string): unknown {
+  const setting = settings.find((s) => s.key === key);
+  switch (setting?.kind) {
+    case "number":
+    case "integer": {
+      const value = Number(text);
+      if (text.trim() !== "" && Number.isFinite(value)) return value;
+      throw new HerlError("CONFIG_INVALID", `The setting ${key} is a number, not "${text}"`, "Write a number");
+    }
+    case "boolean":
+      if (text === "true" || text === "false") return text === "true";
+      throw new HerlError("CONFIG_INVALID", `The setting ${key} is true or false, not "${text}"`, "Write true or false");
+    case "choices":
+      return text.split(",").map((choice) => choice.trim());
+    default:
+      return text;
+  }
+}
+
+/** The settings in which `config` differs from `base`, as text: for a URL, and to name runs by what sets them apart. */
+export function configDifferences(config: RunConfig, base: RunConfig): [key: string, value: string][] {
+  return settings.flatMap(({ key }): [string, string][] => {
+    const [value, other] = [getSetting(config, key), getSetting(base, key)];
+    return JSON.stringify(value) === JSON.stringify(other) ? [] : [[key, String(value)]];
+  });
+}

@@ -1,0 +1,77 @@
+import { desiredShare, effectiveCount, flowsOf } from "../analysis/flows";
+import type { Group, Sample } from "../herl/group";
+import { shapedSlope } from "../herl/objective";
+import type { StepState } from "../herl/trainer";
+import type { TrainedRow } from "../herl/update";
+import type { Task } from "../rubric/schema";
+import type { GroupView, ItemView, ResponseView, StepView, TokenGradientView } from "./protocol";
+
+/** A step's state as plain data for the page. */
+export function stepView({ phase, groups, update, transfer }: StepState, step: number): StepView {
+  const rows = update?.rows ?? [];
+  const revisionLogprobs = new Map(transfer?.revisions.map(({ group, without }) => [group, without]));
+  return {
+    ...{ step, phase },
+    groups: groups.map((group, g) => groupView(group, rows.filter((row) => row.group === g))),
+    flows: update && {
+      all: flowsOf(rows),
+      rollouts: flowsOf(rows, "rollout"),
+      revisions: flowsOf(rows, "revision"),
+    },
+    desiredShare: update && desiredShare(rows, revisionLogprobs),
+    transfer: transfer && { gap: transfer.gap, ratio: transfer.ratio },
+  };
+}
+
+/** A group as plain data, with the gradients of its rows if there are any yet. */
+export function groupView(group: Group, trained: readonly TrainedRow[] = []): GroupView {
+  const { task, rollouts, revisions, rows, drafts, joined, droppedPrompts } = group;
+  const view = (sample: Sample, source: ResponseView["source"], index: number, draft: number | null): ResponseView => {
+    const row = rows.find((r) => r.source === source && r.index === index);
+    const own = trained.find((r) => r.source === source && r.index === index);
+    const { rollout, text, verdicts, reward } = sample;
+    return {
+      ...{ source, index, draft, text, reward },
+      chosen: source === "rollout" ? drafts.includes(index) : joined === index,
+      ids: rollout.ids,
+      logprobs: [...rollout.logprobs],
+      entropies: [...rollout.entropies],
+      finish: rollout.finish,
+      verdicts: verdicts.length === 0 ? null : verdicts,
+      bonus: row?.bonus ?? 0,
+      advantage: row?.advantage ?? null,
+      gradient: own ? gradientView(own) : null,
+    };
+  };
+  return {
+    task: { id: task.id, prompt: task.prompt },
+    items: itemViews(task),
+    responses: [
+      ...rollouts.map((sample, i) => view(sample, "rollout", i, null)),
+      ...revisions.map((sample, i) => view(sample, "revision", i, sample.draft)),
+    ],
+    mean: rows.length === 0 ? null : rows.reduce((sum, { reward }) => sum + reward, 0) / rows.length,
+    droppedPrompts,
+  };
+}
+
+export const itemViews = ({ rubric }: Task): ItemView[] =>
+  rubric.map(({ text, weight, polarity, check }) => ({
+    ...{ text, weight, polarity },
+    verifier: check.by === "code" ? check.verifier : null,
+  }));
+
+function gradientView({ gradients, terms, weighting }: TrainedRow): TokenGradientView {
+  const { coefficients, unsampledMass, unsampledLogs } = gradients;
+  return {
+    coefficients: [...coefficients],
+    ratios: terms.map(({ ratio }) => ratio),
+    clipped: terms.map(({ clipped }) => clipped),
+    weights: terms.map(({ ratio, clipped }) => {
+      if (weighting.kind === "shaped") return weighting.scale * shapedSlope(ratio, weighting.gamma);
+      return clipped ? 0 : ratio;
+    }),
+    unsampledMass: [...unsampledMass],
+    effectiveCounts: Array.from(unsampledMass, (mass, t) => effectiveCount(mass, unsampledLogs[t])),
+  };
+}
