@@ -5,7 +5,9 @@ import { HerlError } from "../errors";
 /** A file's bytes. Throws FILE_MISSING. */
 export function readBytes(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    // A plain array: the methods of Node's Buffer share memory where those of Uint8Array copy.
+    const { buffer, byteOffset, byteLength } = readFileSync(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (cause) {
     throw new HerlError("FILE_MISSING", `${path} cannot be read`, "Check the path", { cause });
   }

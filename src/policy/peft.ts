@@ -70,7 +70,7 @@ function parseConfig(text: string): { r: number; lora_alpha: number; target_modu
   const { r, lora_alpha, target_modules, peft_type } = config;
   if (
     peft_type !== "LORA" ||
-    typeof r !== "number" ||
+    !isRank(r) ||
     typeof lora_alpha !== "number" ||
     !Array.isArray(target_modules)
   ) {
@@ -82,6 +82,10 @@ function parseConfig(text: string): { r: number; lora_alpha: number; target_modu
   }
   return { r, lora_alpha, target_modules: target_modules.map(String) };
 }
+
+/** Adapters beyond this rank are no low-rank adapters; products take ranks four at a time. */
+const isRank = (r: unknown): r is number =>
+  Number.isInteger(r) && (r as number) > 0 && (r as number) <= 1024 && (r as number) % 4 === 0;
 
 /** Puts an adapter's matrices in place. Throws ADAPTER_MISMATCH when they are not those of this model. */
 export function loadAdapter(parameters: Parameters, matrices: ReadonlyMap<string, Numbers>): void {

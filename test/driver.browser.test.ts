@@ -1,0 +1,243 @@
+/** The driver between page and session: plays, steps, answers, and survives what a browser does to it. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { GpuContext } from "../src/kernels/gpu";
+import { Driver, type DriverEnvironment } from "../src/runs/driver";
+import type { MetricsRow } from "../src/runs/metrics";
+import type { OpenRequest, RunEvent } from "../src/runs/protocol";
+import { RunStore } from "../src/runs/store";
+import { pocketBytes, smallConfig } from "./pocket";
+
+const config = smallConfig();
+const bytes = await pocketBytes();
+const locked = new Set<string>();
+
+let store: RunStore;
+let events: RunEvent[];
+beforeEach(async () => {
+  store = await RunStore.open(`driver-${Date.now()}-${Math.random()}`);
+  events = [];
+});
+afterEach(() => locked.clear());
+
+function openDriver(changes: Partial<DriverEnvironment> = {}): Driver {
+  return new Driver({
+    gpu: navigator.gpu,
+    emit: (event) => void events.push(structuredClone(event)),
+    store: Promise.resolve(store),
+    loadModel: () => Promise.resolve(bytes),
+    lock(id) {
+      if (locked.has(id)) return Promise.resolve(null);
+      locked.add(id);
+      return Promise.resolve(() => void locked.delete(id));
+    },
+    ...changes,
+  });
+}
+
+const cpu: OpenRequest = { config, backend: "cpu" };
+const eventsOf = <Type extends RunEvent["type"]>(type: Type) =>
+  events.filter((event): event is Extract<RunEvent, { type: Type }> => event.type === type);
+const phases = () => eventsOf("step").map(({ view }) => `${view.step} ${view.phase}`);
+const lastStatus = () => eventsOf("status").at(-1)?.status;
+const until = (condition: () => boolean, timeout = 60_000) =>
+  expect.poll(condition, { timeout, interval: 20 }).toBe(true);
+const paused = () => until(() => lastStatus() === "paused" && phases().length > 0);
+const numbersOf = ({ step_time: _time, ...row }: MetricsRow) => row;
+
+describe("opening", () => {
+  test("samples and grades the first groups, then waits", async () => {
+    await openDriver().open(cpu);
+    await paused();
+    expect(phases()).toEqual(["1 sample", "1 grade"]);
+    const [opened] = eventsOf("opened");
+    expect(opened.model.vocabulary).toHaveLength(512);
+    expect(opened.probe.cpu).toBeGreaterThan(0.5);
+    const { groups } = eventsOf("step").at(-1)!.view;
+    expect(groups).toHaveLength(config.groups);
+    expect(groups[0].responses).toHaveLength(config.rollouts);
+    expect(groups[0].responses.every(({ reward, verdicts }) => reward !== null && verdicts !== null)).toBe(
+      true,
+    );
+    const streamed = eventsOf("tokens").flatMap(({ tokens }) => tokens);
+    expect(streamed.length / 4).toBe(
+      groups.flatMap(({ responses }) => responses.flatMap(({ ids }) => ids)).length,
+    );
+  });
+
+  test("a run that another tab holds is refused", async () => {
+    const first = openDriver();
+    await first.open(cpu);
+    first.stepUpdate();
+    await until(() => eventsOf("metrics").length === 1);
+    const [{ runId }] = eventsOf("opened");
+    events = [];
+    await openDriver().open({ ...cpu, resume: runId });
+    expect(eventsOf("failed")).toMatchObject([{ code: "RUN_LOCKED" }]);
+  });
+
+  test("a model that cannot be fetched, and a malformed one, are said", async () => {
+    await openDriver({ loadModel: () => Promise.resolve(bytes.slice(0, 5000)) }).open(cpu);
+    expect(eventsOf("failed")).toMatchObject([{ code: "GGUF_TRUNCATED" }]);
+    expect(lastStatus()).toBe("failed");
+  });
+
+  test("without an adapter it computes on the cpu, and webgpu is refused with a cure", async () => {
+    await openDriver({ gpu: undefined }).open({ config, backend: "auto" });
+    expect(eventsOf("opened")[0].adapter.backend).toBe("cpu");
+    expect(eventsOf("opened")[0].probe.webgpu).toBeNull();
+    await openDriver({ gpu: undefined }).open({ config, backend: "webgpu" });
+    expect(eventsOf("failed")).toMatchObject([{ code: "NO_ADAPTER" }]);
+  });
+});
+
+describe("playing", () => {
+  test("steps a phase, steps an update, plays and pauses", async () => {
+    const driver = openDriver();
+    await driver.open(cpu);
+    await paused();
+    driver.stepPhase();
+    await until(() => phases().includes("1 select") && lastStatus() === "paused");
+    driver.stepUpdate();
+    await until(() => eventsOf("metrics").length === 1 && lastStatus() === "paused");
+    expect(phases().at(-1)).toBe("1 update");
+    driver.play();
+    await until(() => eventsOf("metrics").length === 3);
+    driver.pause();
+    await until(() => lastStatus() === "paused");
+    const count = events.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(events.length).toBe(count);
+    expect(eventsOf("evaluation").map(({ rows }) => rows[0].step)).toEqual([0, 2]);
+  });
+
+  test("opening another run ends the present one", async () => {
+    const driver = openDriver();
+    await driver.open(cpu);
+    driver.play();
+    await until(() => phases().includes("1 revise"));
+    await driver.open({ ...cpu, config: smallConfig([["seed", "9"]]) });
+    await until(() => lastStatus() === "paused" && eventsOf("opened").length === 2);
+    expect(eventsOf("failed")).toEqual([]);
+    expect(locked.size).toBe(1);
+  });
+
+  test("a resumed run goes on as if nothing had happened", async () => {
+    const whole = openDriver();
+    await whole.open(cpu);
+    whole.play();
+    await until(() => eventsOf("metrics").length >= 4);
+    await whole.open(cpu);
+    const expected = eventsOf("metrics")
+      .slice(0, 4)
+      .map(({ row }) => numbersOf(row));
+
+    events = [];
+    const closed = openDriver();
+    await closed.open(cpu);
+    closed.play();
+    await until(() => phases().includes("3 gradient"));
+    const [{ runId }] = eventsOf("opened");
+    closed.pause();
+    locked.clear(); // the tab is gone, and its lock with it
+
+    events = [];
+    const opened = openDriver();
+    await opened.open({ ...cpu, resume: runId });
+    expect(eventsOf("opened")[0].metrics.map(numbersOf)).toEqual(expected.slice(0, 2));
+    opened.stepUpdate();
+    await until(() => eventsOf("metrics").length === 1 && lastStatus() === "paused");
+    opened.stepUpdate();
+    await until(() => eventsOf("metrics").length === 2);
+    expect(eventsOf("metrics").map(({ row }) => numbersOf(row))).toEqual(expected.slice(2));
+  });
+});
+
+describe("questions between phases", () => {
+  test("a token's distribution before and after the update; asking changes nothing", async () => {
+    const quiet = openDriver();
+    await quiet.open(cpu);
+    quiet.stepUpdate();
+    await until(() => eventsOf("metrics").length === 1);
+    quiet.stepUpdate();
+    await until(() => eventsOf("metrics").length === 2);
+    const expected = eventsOf("metrics").map(({ row }) => row.digest);
+
+    events = [];
+    const asked = openDriver();
+    await asked.open(cpu);
+    await paused();
+    const reference = { group: 1, source: "rollout", index: 0, token: 2 } as const;
+    const early = await asked.inspect(reference);
+    expect(early!.after).toBeNull();
+    asked.stepUpdate();
+    await until(() => eventsOf("metrics").length === 1 && lastStatus() === "paused");
+    const late = await asked.inspect(reference);
+    expect(late!.before).toEqual(early!.before);
+    expect(late!.after).not.toEqual(late!.before);
+    for (const logprobs of [late!.before, late!.after!])
+      expect(logprobs.reduce((sum, l) => sum + Math.exp(l), 0)).toBeCloseTo(1, 4);
+    const { groups } = eventsOf("step").at(-1)!.view;
+    expect(late!.sampled).toBe(groups[1].responses[0].ids[2]);
+    expect(late!.before[late!.sampled]).toBeCloseTo(groups[1].responses[0].logprobs[2], 4);
+    expect(await asked.inspect({ ...reference, token: 999 })).toBeNull();
+    asked.stepUpdate();
+    await until(() => eventsOf("metrics").length === 2);
+    expect(eventsOf("metrics").map(({ row }) => row.digest)).toEqual(expected);
+  });
+
+  test("a composed task is sampled, graded and revised without training; a clash is refused", async () => {
+    const driver = openDriver();
+    await driver.open(cpu);
+    await paused();
+    const topic = { animal: "fox", place: "lake" };
+    const title = { family: "title", kwargs: {} };
+    const group = await driver.probe(topic, [title, { family: "lowercase", kwargs: {} }]);
+    expect(group.responses.length).toBeGreaterThanOrEqual(config.rollouts);
+    expect(group.items.map(({ verifier }) => verifier)).toEqual([
+      "detectable_format:title",
+      "change_case:english_lowercase",
+    ]);
+    const clash = driver.probe(topic, [
+      { family: "capitals", kwargs: {} },
+      { family: "lowercase", kwargs: {} },
+    ]);
+    await expect(clash).rejects.toMatchObject({ code: "TASK_INVALID" });
+    driver.stepUpdate();
+    await until(() => eventsOf("metrics").length === 1);
+  });
+});
+
+describe("a lost GPU device", () => {
+  test("in the middle of an update: the run goes on from its checkpoint to the same numbers", async () => {
+    const whole = openDriver();
+    await whole.open({ config, backend: "webgpu" });
+    whole.stepUpdate();
+    await until(() => eventsOf("metrics").length === 1, 120_000);
+    whole.stepUpdate();
+    await until(() => eventsOf("metrics").length === 2, 120_000);
+    await whole.open(cpu);
+    const expected = eventsOf("metrics").map(({ row }) => row.digest);
+
+    events = [];
+    const { tensor } = GpuContext.prototype;
+    let device: GPUDevice | undefined;
+    GpuContext.prototype.tensor = function (...parameters) {
+      device = this.device;
+      return tensor.apply(this, parameters);
+    };
+    try {
+      const driver = openDriver();
+      await driver.open({ config, backend: "webgpu" });
+      driver.stepUpdate();
+      await until(() => eventsOf("metrics").length === 1 && lastStatus() === "paused", 120_000);
+      driver.stepUpdate();
+      await until(() => phases().includes("2 revise"), 120_000);
+      device!.destroy();
+      await until(() => eventsOf("metrics").length === 2, 120_000);
+      expect(eventsOf("notice")).toMatchObject([{ code: "DEVICE_LOST" }]);
+      expect(eventsOf("metrics").map(({ row }) => row.digest)).toEqual(expected);
+    } finally {
+      GpuContext.prototype.tensor = tensor;
+    }
+  }, 300_000);
+});
