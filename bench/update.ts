@@ -1,4 +1,5 @@
 import type { Backend } from "../src/compute/backend";
+import { WebgpuBackend } from "../src/compute/webgpu";
 import { trainStep, type Phase } from "../src/herl/trainer";
 import { deriveKey, seedKey } from "../src/kernels/random/random";
 import type { ModelFile } from "../src/policy/model_file";
@@ -20,13 +21,17 @@ export async function benchUpdate(backend: Backend, model: ModelFile, updates: n
   const world = openWorld(config);
   const learner = openLearner(backend, model, config, world);
   const profile = backend.name === "cpu" ? profileKernels(backend) : null;
+  const gpuProfile = backend instanceof WebgpuBackend ? backend.context.profile() : null;
   const phases = new Map<Phase, number[]>();
   const totals: number[] = [];
   for (let step = 0; step < updates; step++) {
     const tasks = Array.from({ length: config.groups }, (_, g) =>
       world.trainingTask(step * config.groups + g),
     );
-    if (step === 1) profile?.clear();
+    if (step === 1) {
+      profile?.clear();
+      await gpuProfile?.take();
+    }
     const started = performance.now();
     let last = started;
     for await (const { phase } of trainStep(
@@ -48,8 +53,9 @@ export async function benchUpdate(backend: Backend, model: ModelFile, updates: n
     ...[...phases].map(([phase, times]) => [phase, median(times).toFixed(0)]),
     ["update", (seconds * 1000).toFixed(0)],
   ]);
-  if (!profile) return { seconds, report: byPhase };
-  const kernels = [...profile].sort(([, a], [, b]) => b.milliseconds - a.milliseconds);
+  const times = profile ?? (await gpuProfile?.take());
+  if (!times) return { seconds, report: byPhase };
+  const kernels = [...times].sort(([, a], [, b]) => b.milliseconds - a.milliseconds);
   const count = updates - 1;
   const byKernel = table([
     ["kernel", "ms", "calls"],

@@ -60,8 +60,7 @@ export const errorCodes = [
   "DIGEST_DIFFERS",
   "STORE_REFUSED",
   "STORE_FULL",
-  // command line
-  "USAGE",
+  // files
   "FILE_MISSING",
   "FILE_FORMAT",
 ] as const;

@@ -49,6 +49,7 @@ export class WebgpuBackend implements Backend {
     }
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
     const device = await adapter.requestDevice({
+      requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
       requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
     });
     return new WebgpuBackend(new GpuContext(device), adapter.info);

@@ -3,6 +3,7 @@
  * into one compute pass and submitted in short chunks; nothing here waits for the GPU but `read`.
  */
 import { HerlError } from "../errors";
+import { GpuProfiler } from "./gpu_profiler";
 import type { Tensor } from "./tensor";
 
 /** A matrix in a GPU buffer. Several tensors may share a buffer; offsets are multiples of 256 bytes. */
@@ -67,7 +68,6 @@ interface Pipeline {
 
 /** Bytes of one dispatch's parameters in the uniform ring: the alignment that every device allows. */
 const slotBytes = 256;
-const slots = 256;
 /** Dispatches per submit: short enough that a page's compositor gets its turn, long enough to hide the cost. */
 const dispatchesPerSubmit = 128;
 const maxGroupsPerPipeline = 512;
@@ -84,8 +84,11 @@ export class GpuContext {
   private readonly uniforms: GPUBuffer;
   private readonly uniformLayout: GPUBindGroupLayout;
   private readonly uniformGroup: GPUBindGroup;
-  private readonly parameters = new Uint32Array((slotBytes / 4) * slots);
+  private readonly parameters = new Uint32Array((slotBytes / 4) * dispatchesPerSubmit);
   private usedSlots = 0;
+  /** Buffers that recorded commands use: writing to another one need not wait for them. */
+  private readonly pendingBuffers = new Set<GPUBuffer>();
+  private profiler: GpuProfiler | null = null;
   private encoder: GPUCommandEncoder | null = null;
   private pass: GPUComputePassEncoder | null = null;
   /** Set when the device is gone or an error was not caught by anyone; every later call then throws it. */
@@ -94,7 +97,7 @@ export class GpuContext {
   constructor(device: GPUDevice) {
     this.device = device;
     this.uniforms = device.createBuffer({
-      size: slotBytes * slots,
+      size: slotBytes * dispatchesPerSubmit,
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
     });
     this.uniformLayout = device.createBindGroupLayout({
@@ -174,10 +177,15 @@ export class GpuContext {
     const [x, y = 1] = workgroups;
     if (x === 0 || y === 0) return;
     const pipeline = this.pipelineOf(source);
-    if (this.usedSlots === slots || this.usedSlots >= dispatchesPerSubmit) this.submit();
+    if (this.usedSlots === dispatchesPerSubmit) this.submit();
     const slot = this.writeParameters(parameters);
     this.encoder ??= this.device.createCommandEncoder();
+    if (this.profiler) {
+      this.endPass();
+      this.pass = this.profiler.beginPass(this.encoder, source.name);
+    }
     this.pass ??= this.encoder.beginComputePass();
+    for (const { buffer } of tensors) this.pendingBuffers.add(buffer);
     this.pass.setPipeline(pipeline.pipeline);
     this.pass.setBindGroup(0, this.bindGroup(pipeline, tensors));
     this.pass.setBindGroup(1, this.uniformGroup, [slot * slotBytes]);
@@ -189,6 +197,7 @@ export class GpuContext {
     this.assertAlive();
     this.endPass();
     this.encoder ??= this.device.createCommandEncoder();
+    this.pendingBuffers.add(source.buffer).add(target.buffer);
     this.encoder.copyBufferToBuffer(
       ...([
         source.buffer,
@@ -205,12 +214,14 @@ export class GpuContext {
     this.assertAlive();
     this.endPass();
     this.encoder ??= this.device.createCommandEncoder();
+    this.pendingBuffers.add(tensor.buffer);
     this.encoder.clearBuffer(tensor.buffer, tensor.offset, tensor.bytes);
   }
 
   /** Writes numbers into the tensor, after everything recorded so far. */
   write(tensor: GpuTensor, data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): void {
-    this.submit();
+    this.assertAlive();
+    if (this.pendingBuffers.has(tensor.buffer)) this.submit();
     this.device.queue.writeBuffer(tensor.buffer, tensor.offset, data);
   }
 
@@ -249,9 +260,19 @@ export class GpuContext {
     if (this.usedSlots > 0) {
       this.device.queue.writeBuffer(this.uniforms, 0, this.parameters, 0, (this.usedSlots * slotBytes) / 4);
     }
+    const afterwards = this.profiler?.endCommands(this.encoder);
     this.device.queue.submit([this.encoder.finish()]);
+    afterwards?.();
     this.encoder = null;
     this.usedSlots = 0;
+    this.pendingBuffers.clear();
+  }
+
+  /** Times every dispatch from now on, on the GPU's clock; null where the device lacks `timestamp-query`. */
+  profile(): GpuProfiler | null {
+    if (!this.device.features.has("timestamp-query")) return null;
+    this.submit();
+    return (this.profiler ??= new GpuProfiler(this.device, dispatchesPerSubmit));
   }
 
   destroy(): void {

@@ -197,7 +197,11 @@ export class LlamaPolicy implements TrainablePolicy {
 
   private async readScores(head: HeadPass): Promise<BranchScores> {
     const { backend } = this.context;
-    return { logprobs: await backend.read(head.logprobs), entropies: await backend.read(head.entropies) };
+    const [logprobs, entropies] = await Promise.all([
+      backend.read(head.logprobs),
+      backend.read(head.entropies),
+    ]);
+    return { logprobs, entropies };
   }
 
   private collect(

@@ -65,9 +65,11 @@ export class Drawn {
     endIds: ReadonlySet<number>,
     onToken: SampleOptions["onToken"],
   ): Promise<void> {
-    const ids = await this.backend.readIndices(this.tensors.ids);
-    const logprobs = await this.backend.read(this.tensors.logprobs);
-    const entropies = await this.backend.read(this.tensors.entropies);
+    const [ids, logprobs, entropies] = await Promise.all([
+      this.backend.readIndices(this.tensors.ids),
+      this.backend.read(this.tensors.logprobs),
+      this.backend.read(this.tensors.entropies),
+    ]);
     for (let i = 0; i < this.steps; i++) {
       sequences.forEach((sequence, row) => {
         if (sequence.finish) return;

@@ -1,4 +1,3 @@
-import type { Indices } from "../../compute/backend";
 import { breathe } from "../../compute/breathe";
 import type { Tensor } from "../../kernels/tensor";
 import { decoderForward } from "../llama/decoder";
@@ -6,14 +5,13 @@ import type { CacheSlots, ModelContext } from "../llama/pass";
 import type { SampleRequest } from "../policy";
 import type { SamplerModel, Sequence } from "./sequence";
 
-function cacheSlots(context: ModelContext, cacheRows: number, slots: Indices): CacheSlots {
-  const { workspace, config } = context;
+/** The keys and values of a wave, per layer. */
+function cacheTensors({ workspace, config }: ModelContext, rows: number): Omit<CacheSlots, "slots"> {
   const width = config.kvHeads * config.headDim;
   const layers = Array.from({ length: config.layers }, (_, layer) => layer);
   return {
-    keys: layers.map((layer) => workspace.tensor(`cache keys ${layer}`, cacheRows, width)),
-    values: layers.map((layer) => workspace.tensor(`cache values ${layer}`, cacheRows, width)),
-    slots: workspace.filled("cache slots", slots),
+    keys: layers.map((layer) => workspace.tensor(`cache keys ${layer}`, rows, width)),
+    values: layers.map((layer) => workspace.tensor(`cache values ${layer}`, rows, width)),
   };
 }
 
@@ -57,7 +55,10 @@ export async function prefill(
         positions: workspace.filled("positions", Uint32Array.from(positions)),
         ranges: workspace.filled("ranges", Uint32Array.from(ranges), 4),
       },
-      cache: cacheSlots(model.context, cacheRows, Uint32Array.from(slots)),
+      cache: {
+        ...cacheTensors(model.context, cacheRows),
+        slots: workspace.filled("cache slots", Uint32Array.from(slots)),
+      },
     };
     const stream = decoderForward(pass, model.decoder);
     const rows = workspace.tensor("prompt ends of a batch", ends.length, config.dim);
@@ -85,13 +86,15 @@ export function decodeStep(
 ): Tensor {
   const { workspace } = model.context;
   const at = position - 1;
+  // Steps of one run have tensors of their own: writing the next one's need not wait for the last one's commands.
+  const turn = position % model.stepsPerRead;
   const filled = (name: string, values: number[], cols = 1) =>
-    workspace.filled(`decode ${name}`, Uint32Array.from(values), cols);
-  const cache = cacheSlots(
-    model.context,
-    cacheRows,
-    Uint32Array.from(sequences, (s) => s.branchStart + at),
+    workspace.filled(`decode ${name} ${turn}`, Uint32Array.from(values), cols);
+  const slots = filled(
+    "slots",
+    sequences.map((s) => s.branchStart + at),
   );
+  const cache = { ...cacheTensors(model.context, cacheRows), slots };
   const rows = {
     count: sequences.length,
     tokens:

@@ -37,13 +37,16 @@ export const pretrainConfig: Omit<PretrainConfig, "world"> = {
   },
   vocab: 512,
   vocabularySamples: 4000,
-  steps: 3000,
+  steps: 3500,
   batch: 40,
   responses: 2,
   learningRate: 3e-3,
   warmupSteps: 50,
   weightDecay: 0.01,
 };
+
+const description =
+  "A model of a tiny language, made by `herl pretrain` for the HeRL Playground. It was taught to revise drafts.";
 
 const specialTokens = ["<|user|>", "<|model|>", "<|end|>"];
 
@@ -57,8 +60,8 @@ export interface PretrainProgress {
   readonly gradNorm: number;
 }
 
-/** The tokenizer's metadata for GGUF, from a vocabulary trained on the world's own corpus. */
-export function tokenizerMetadata(config: PretrainConfig, seed: number): Map<string, GgufValue> {
+/** What the file says of itself, and its tokenizer: a vocabulary trained on the world's own corpus. */
+export function modelMetadata(config: PretrainConfig, seed: number): Map<string, GgufValue> {
   const texts = function* () {
     for (let i = 0; i < config.vocabularySamples; i++) {
       const { messages, response } = corpusSample(RandomStream.of(seed, "vocabulary", i), config.world);
@@ -69,6 +72,11 @@ export function tokenizerMetadata(config: PretrainConfig, seed: number): Map<str
   const { tokens, merges } = trainBpe(texts(), config.vocab, specialTokens);
   const end = tokens.indexOf("<|end|>");
   return new Map([
+    ["general.name", ggufValue.string("HeRL pocket")],
+    ["general.description", ggufValue.string(description)],
+    ["general.license", ggufValue.string("mit")],
+    ["general.file_type", ggufValue.uint32(7)], // mostly Q8_0
+    ["general.quantization_version", ggufValue.uint32(2)],
     ["tokenizer.ggml.model", ggufValue.string("gpt2")],
     ["tokenizer.ggml.pre", ggufValue.string("gpt-2")],
     ["tokenizer.ggml.tokens", ggufValue.strings(tokens)],
@@ -122,7 +130,7 @@ export async function pretrain(
   onProgress: (progress: PretrainProgress) => void,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
-  const metadata = tokenizerMetadata(config, seed);
+  const metadata = modelMetadata(config, seed);
   const tokenizer = new Tokenizer(metadata);
   const model: LlamaConfig = { ...config.model, vocab: tokenizer.vocabSize };
   const policy = new LlamaPolicy(backend, model, initialWeights(model, seedKey(seed)), {

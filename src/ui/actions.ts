@@ -1,0 +1,270 @@
+import { variants } from "../herl/config";
+import { presets } from "../runs/presets";
+import type { App } from "./state/app.svelte";
+import { delays } from "./state/app.svelte";
+import type { IconName } from "./common/icons";
+import { methodNames } from "./text/run_name";
+
+/** One thing that the page can do: its button, its key and its line in the palette and in the help are all this. */
+export interface Action {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** Keys as `shortcutOf` names them; the first is shown. */
+  readonly shortcut: readonly string[];
+  readonly icon: IconName | null;
+  readonly enabled: boolean;
+  perform(): void;
+}
+
+type Definition = Omit<Action, "enabled" | "shortcut" | "icon"> & {
+  readonly shortcut?: readonly string[];
+  readonly icon?: IconName;
+  readonly enabled?: boolean;
+};
+
+const action = (definition: Definition): Action => ({
+  ...definition,
+  shortcut: definition.shortcut ?? [],
+  icon: definition.icon ?? null,
+  enabled: definition.enabled ?? true,
+});
+
+/** Every action in its present state. Read it where it is used: what it says depends on the run. */
+export const actionsOf = (app: App): readonly Action[] => [
+  ...runActions(app),
+  ...selectionActions(app),
+  ...pageActions(app),
+  ...choiceActions(app),
+];
+
+function runActions(app: App): Action[] {
+  const isPlaying = app.run.status === "playing";
+  const canStep = app.isReady && !isPlaying && app.run.status !== "pausing";
+  return [
+    action({
+      id: "play",
+      label: isPlaying ? "Pause" : "Play",
+      description: isPlaying ? "Stop after the present phase" : "Train, update after update",
+      shortcut: ["Space"],
+      icon: isPlaying ? "pause" : "play",
+      enabled: app.isReady,
+      perform: () => (isPlaying ? app.pause() : app.play()),
+    }),
+    action({
+      id: "step-update",
+      label: "Step update",
+      description: "Run to the end of one update",
+      shortcut: ["."],
+      icon: "step-update",
+      enabled: canStep,
+      perform: () => app.stepUpdate(),
+    }),
+    action({
+      id: "step-phase",
+      label: "Step phase",
+      description: "Run one of the eight phases of an update",
+      shortcut: [","],
+      icon: "step-phase",
+      enabled: canStep,
+      perform: () => app.stepPhase(),
+    }),
+    action({
+      id: "reset",
+      label: "Reset",
+      description: "Start over with the same seed: the same run again",
+      shortcut: ["r"],
+      icon: "reset",
+      perform: () => app.reset(),
+    }),
+    action({
+      id: "new-seed",
+      label: "New seed",
+      description: "Start over with another seed",
+      shortcut: ["n"],
+      icon: "dice",
+      perform: () => app.newSeed(),
+    }),
+    action({
+      id: "faster",
+      label: "Faster",
+      description: "Wait less between phases",
+      shortcut: ["]"],
+      enabled: app.speed < delays.length - 1,
+      perform: () => app.setSpeed(app.speed + 1),
+    }),
+    action({
+      id: "slower",
+      label: "Slower",
+      description: "Wait longer between phases",
+      shortcut: ["["],
+      enabled: app.speed > 0,
+      perform: () => app.setSpeed(app.speed - 1),
+    }),
+  ];
+}
+
+function selectionActions(app: App): Action[] {
+  const { selection, composer } = app;
+  const groups = app.run.live?.tasks.length || app.run.step?.groups.length || 0;
+  const go = (by: number) => () => {
+    composer.close();
+    selection.showGroup((selection.group + by + groups) % groups);
+  };
+  const rows = app.run.step?.groups[selection.group]?.responses ?? [];
+  const keys = rows.map(({ source, index }) => `${source}-${index}`);
+  const move = (by: number) => () => {
+    const at = selection.row === null ? (by > 0 ? -1 : 0) : keys.indexOf(selection.row);
+    selection.row = keys[(at + by + keys.length) % keys.length];
+  };
+  return [
+    action({
+      id: "previous-instruction",
+      label: "Previous instruction",
+      description: "Show the group before this one",
+      shortcut: ["ArrowLeft"],
+      icon: "left",
+      enabled: groups > 1,
+      perform: go(-1),
+    }),
+    action({
+      id: "next-instruction",
+      label: "Next instruction",
+      description: "Show the next group of the batch",
+      shortcut: ["ArrowRight"],
+      icon: "right",
+      enabled: groups > 1,
+      perform: go(1),
+    }),
+    action({
+      id: "previous-response",
+      label: "Previous response",
+      description: "Go to the response above; Enter chooses a token",
+      shortcut: ["ArrowUp"],
+      enabled: keys.length > 0,
+      perform: move(-1),
+    }),
+    action({
+      id: "next-response",
+      label: "Next response",
+      description: "Go to the response below; the arrow keys then go through its tokens",
+      shortcut: ["ArrowDown"],
+      enabled: keys.length > 0,
+      perform: move(1),
+    }),
+    action({
+      id: "compose",
+      label: "Compose an instruction",
+      description: "Try an instruction of your own on the present policy, outside training",
+      shortcut: ["c"],
+      icon: "compose",
+      enabled: app.isReady,
+      perform: () => {
+        if (composer.isOpen) composer.close();
+        else composer.isOpen = true;
+      },
+    }),
+  ];
+}
+
+function pageActions(app: App): Action[] {
+  const open = (dialog: NonNullable<App["dialog"]>) => () => (app.dialog = dialog);
+  const runId = app.run.run?.runId;
+  return [
+    action({
+      id: "runs",
+      label: "Runs",
+      description: "Stored runs: continue, export, delete",
+      shortcut: ["o"],
+      perform: open("runs"),
+    }),
+    action({
+      id: "settings",
+      label: "Settings",
+      description: "Every setting of the run",
+      shortcut: ["s"],
+      perform: open("settings"),
+    }),
+    action({
+      id: "export",
+      label: "Export this run",
+      description: "Download configuration, metrics, responses and adapter as one .zip",
+      shortcut: ["e"],
+      enabled: runId !== undefined && (app.run.metrics !== null || app.run.evaluations.length > 0),
+      perform: () => void app.exportRun(runId!),
+    }),
+    action({
+      id: "curves",
+      label: app.showsAllCurves ? "Fewer curves" : "More curves",
+      description: "Hindsight gap and transfer, desired share, gradient norm, length",
+      shortcut: ["m"],
+      perform: () => (app.showsAllCurves = !app.showsAllCurves),
+    }),
+    action({
+      id: "forget-ghosts",
+      label: "Forget earlier runs",
+      description: "Take the dashed curves of earlier runs away",
+      enabled: app.ghosts.length > 0,
+      perform: () => (app.ghosts = []),
+    }),
+    action({
+      id: "theme",
+      label: "Theme",
+      description: `Light, dark, or as the system says (now: ${app.theme.choice})`,
+      shortcut: ["t"],
+      icon: "theme",
+      perform: () => app.theme.next(),
+    }),
+    action({
+      id: "backend",
+      label: "Backend",
+      description: "Where the run is computed",
+      shortcut: ["b"],
+      perform: open("backend"),
+    }),
+    action({
+      id: "about",
+      label: "About",
+      description: "What HeRL is, and how this model was made",
+      shortcut: ["a"],
+      perform: open("about"),
+    }),
+    action({
+      id: "help",
+      label: "Help",
+      description: "How to read the page, and all keys",
+      shortcut: ["?"],
+      icon: "help",
+      perform: open("help"),
+    }),
+    action({
+      id: "palette",
+      label: "Command palette",
+      description: "Find any command by its name",
+      shortcut: ["Ctrl+k"],
+      perform: open("palette"),
+    }),
+  ];
+}
+
+function choiceActions(app: App): Action[] {
+  const methods = variants.map((variant) =>
+    action({
+      id: `method-${variant}`,
+      label: `Method: ${methodNames[variant]}`,
+      description: `Start over with ${methodNames[variant]}, same preset and seed`,
+      enabled: app.config.variant !== variant,
+      perform: () => app.setMethod(variant),
+    }),
+  );
+  const choices = presets.map(({ name, description }) =>
+    action({
+      id: `preset-${name}`,
+      label: `Preset: ${name}`,
+      description,
+      enabled: app.config.preset !== name,
+      perform: () => app.setPreset(name),
+    }),
+  );
+  return [...methods, ...choices];
+}

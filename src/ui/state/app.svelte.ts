@@ -1,0 +1,261 @@
+import { HerlError } from "../../errors";
+import type { Variant } from "../../herl/config";
+import type { RunConfig, RunConfigInput } from "../../runs/config";
+import { parseConfig } from "../../runs/config";
+import { resolveConfig, withVariant } from "../../runs/presets";
+import type { RunSummary } from "../../runs/protocol";
+import { runName } from "../text/run_name";
+import { startTrainer, type Trainer } from "../trainer";
+import { readUrl, writeUrl, type BackendChoice } from "../url_state";
+import { Composer } from "./composer.svelte";
+import type { CurvePoint } from "./curves";
+import { Inspector } from "./inspector.svelte";
+import { emptySnapshot, isEvaluating, RunModel } from "./run_model";
+import { Selection } from "./selection.svelte";
+import { remember, remembered, Theme } from "./theme.svelte";
+
+export type DialogName = "runs" | "settings" | "help" | "about" | "palette" | "backend";
+
+/** A run that is over, kept behind the curves of the present one. */
+export interface Ghost {
+  readonly name: string;
+  readonly preset: string;
+  readonly points: readonly CurvePoint[];
+}
+
+export interface Confirmation {
+  readonly title: string;
+  readonly message: string;
+  readonly action: string;
+  readonly perform: () => void;
+}
+
+/** Milliseconds between phases, from a slow look to as fast as it goes. */
+export const delays = [1600, 800, 400, 200, 100, 40, 0] as const;
+
+const mostGhosts = 3;
+
+/** The page: the run on screen, what was asked of it, and how to ask for more. */
+export class App {
+  run = $state.raw(emptySnapshot);
+  /** What was asked for last; what runs is `run.run.config`. */
+  config: RunConfig = $state.raw(resolveConfig({ preset: "pocket-rare" }));
+  backend: BackendChoice = $state("auto");
+  speed = $state(4);
+  dialog: DialogName | null = $state(null);
+  confirmation: Confirmation | null = $state.raw(null);
+  ghosts: readonly Ghost[] = $state.raw([]);
+  /** The last stored run, offered once. */
+  offer: RunSummary | null = $state.raw(null);
+  showsAllCurves = $state(false);
+  shortcutsOn = $state(remembered("herl-shortcuts") !== "off");
+  /** Said once to those who listen. */
+  announcement = $state("");
+  readonly selection = new Selection();
+  readonly composer = new Composer();
+  readonly theme = new Theme();
+  readonly inspector: Inspector;
+  readonly trainer: Trainer;
+  private readonly model = new RunModel();
+  private isDrawn = true;
+  private askedToPersist = false;
+
+  constructor() {
+    this.trainer = startTrainer(
+      (event) => {
+        this.model.receive(event);
+        this.draw();
+      },
+      (message) => {
+        this.model.receive({ type: "failed", code: "INTERNAL", message, cure: "Reload the page" });
+        this.draw();
+      },
+    );
+    this.inspector = new Inspector((reference) => this.trainer.inspect(reference));
+    const linked = readUrl(location.search);
+    this.config = linked.config;
+    this.backend = linked.backend;
+    if (linked.problem) this.notify(linked.problem);
+    void this.trainer.setDelay(delays[this.speed]);
+    void this.open(linked.config, linked.backend);
+    void this.offerLastRun();
+  }
+
+  get isBusy(): boolean {
+    return this.run.status === "playing" || this.run.status === "stepping" || this.run.status === "pausing";
+  }
+
+  get isReady(): boolean {
+    return this.run.run !== null && this.run.status !== "opening" && this.run.status !== "failed";
+  }
+
+  get isEvaluating(): boolean {
+    return isEvaluating(this.run);
+  }
+
+  /** Starts a run, or resumes a stored one. The run before it stays as a ghost. */
+  async open(config: RunConfig, backend: BackendChoice = this.backend, resume?: string): Promise<void> {
+    this.keepGhost(config);
+    [this.config, this.backend] = [config, backend];
+    this.model.clear();
+    this.draw();
+    this.selection.reset();
+    this.inspector.clear();
+    this.composer.close();
+    history.replaceState(null, "", writeUrl({ config, backend }));
+    await this.trainer.open({ config, backend, resume });
+    if (resume) this.offer = null;
+  }
+
+  async resume({ id, manifest }: RunSummary): Promise<void> {
+    this.dialog = null;
+    await this.open(manifest.config, this.backend, id);
+    // A resumed run stands between two updates: show the next group, as a new run does.
+    if (this.model.snapshot().run?.runId !== id) return;
+    await this.trainer.stepPhase();
+  }
+
+  play(): void {
+    if (!this.askedToPersist) void navigator.storage?.persist?.().catch(() => false);
+    this.askedToPersist = true;
+    this.composer.close();
+    void this.trainer.play();
+  }
+
+  pause(): void {
+    void this.trainer.pause();
+  }
+
+  stepUpdate(): void {
+    this.composer.close();
+    void this.trainer.stepUpdate();
+  }
+
+  stepPhase(): void {
+    this.composer.close();
+    void this.trainer.stepPhase();
+  }
+
+  reset(): void {
+    void this.open(this.config);
+  }
+
+  setSeed(seed: number): void {
+    if (!Number.isSafeInteger(seed) || seed < 0) return;
+    void this.open({ ...this.config, seed });
+  }
+
+  /** Another seed, drawn from the browser: the one number that no run decides. */
+  newSeed(): void {
+    this.setSeed(crypto.getRandomValues(new Uint16Array(1))[0]);
+  }
+
+  setMethod(variant: Variant): void {
+    this.tryConfig(() => parseConfig(withVariant(this.config as RunConfigInput, variant)));
+  }
+
+  setPreset(preset: string): void {
+    const { variant, seed } = this.config;
+    this.tryConfig(() => resolveConfig({ preset, variant, seed }));
+  }
+
+  /** Computes elsewhere: from the start, since a run's numbers belong to one backend. */
+  setBackend(backend: BackendChoice): void {
+    const perform = () => void this.open(this.config, backend);
+    const updates = this.run.metrics?.step ?? 0;
+    if (updates === 0) return perform();
+    this.confirmation = {
+      title: "Start over on another backend?",
+      message: `The ${updates} updates so far belong to the backend that computed them. They stay among the stored runs; the new run starts from the same seed.`,
+      action: "Start over",
+      perform,
+    };
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = Math.max(0, Math.min(delays.length - 1, speed));
+    void this.trainer.setDelay(delays[this.speed]);
+  }
+
+  setShortcuts(on: boolean): void {
+    this.shortcutsOn = on;
+    remember("herl-shortcuts", on ? null : "off");
+  }
+
+  async compose(): Promise<void> {
+    const { composer } = this;
+    composer.isTrying = true;
+    composer.problem = null;
+    try {
+      const { animal, place } = composer;
+      const constraints = composer.constraints.map(({ family, kwargs }) => ({ family, kwargs: { ...kwargs } }));
+      composer.group = await this.trainer.probe({ animal, place }, constraints);
+    } catch (error) {
+      composer.problem = error instanceof Error ? error.message : String(error);
+    }
+    composer.isTrying = false;
+  }
+
+  async exportRun(id: string): Promise<void> {
+    try {
+      const bytes = await this.trainer.exportRun(id);
+      download(new Blob([bytes], { type: "application/zip" }), `herl-run-${id.slice(0, 8)}.zip`);
+    } catch (error) {
+      this.notify(new HerlError("RUN_MISSING", error instanceof Error ? error.message : String(error), "Train for an update first"));
+    }
+  }
+
+  notify({ code, message, cure }: HerlError): void {
+    this.model.notify({ code, message, cure });
+    this.draw();
+  }
+
+  dismiss(code: HerlError["code"]): void {
+    this.model.dismiss(code);
+    this.draw();
+  }
+
+  private tryConfig(make: () => RunConfig): void {
+    try {
+      void this.open(make());
+    } catch (error) {
+      if (!(error instanceof HerlError)) throw error;
+      this.notify(error);
+    }
+  }
+
+  private keepGhost(next: RunConfig): void {
+    const { run, points } = this.run;
+    const kept = this.ghosts.filter(({ preset }) => preset === next.preset);
+    if (!run || points.length < 2 || run.config.preset !== next.preset) this.ghosts = kept;
+    else {
+      const name = runName(run.config);
+      const ghost = { name, preset: next.preset, points };
+      this.ghosts = [ghost, ...kept.filter((other) => other.name !== name)].slice(0, mostGhosts);
+    }
+  }
+
+  private async offerLastRun(): Promise<void> {
+    const [last] = await this.trainer.listRuns().catch(() => []);
+    if (last && last.steps > 0) this.offer = last;
+  }
+
+  /** Shows what the model has, at the next frame and at most once a frame. */
+  private draw(): void {
+    if (!this.isDrawn) return;
+    this.isDrawn = false;
+    requestAnimationFrame(() => {
+      this.isDrawn = true;
+      this.run = this.model.snapshot();
+    });
+  }
+}
+
+/** Hands a file to the reader. */
+export function download(content: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

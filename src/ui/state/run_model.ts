@@ -1,0 +1,165 @@
+import type { RunEvent, SessionStatus, StepView, TaskView } from "../../runs/protocol";
+import type { MetricsRow } from "../../runs/metrics";
+import { CurveStore, type CurvePoint, type EvaluationPoint } from "./curves";
+
+export type OpenedRun = Omit<Extract<RunEvent, { type: "opened" }>, "type" | "metrics" | "evaluations">;
+export type Notice = Omit<Extract<RunEvent, { type: "notice" }>, "type">;
+export type Failure = Omit<Extract<RunEvent, { type: "failed" }>, "type">;
+
+/** Tokens of a phase that is still sampling. */
+export interface LiveTokens {
+  readonly step: number;
+  readonly tasks: readonly TaskView[];
+  /** Ids by source, group and sample (for a revision, its draft): see `liveKey`. */
+  readonly ids: ReadonlyMap<string, readonly number[]>;
+}
+
+export const liveKey = (source: "rollout" | "revision", group: number, sample: number): string =>
+  `${source}:${group}:${sample}`;
+
+/** Everything the page shows of a run; a new object for every frame in which something has changed. */
+export interface RunSnapshot {
+  readonly status: SessionStatus;
+  readonly run: OpenedRun | null;
+  readonly step: StepView | null;
+  /** The last step view with a gradient: what the update's figures show until there is a newer one. */
+  readonly update: StepView | null;
+  readonly live: LiveTokens | null;
+  readonly metrics: MetricsRow | null;
+  readonly points: readonly CurvePoint[];
+  readonly evaluations: readonly EvaluationPoint[];
+  readonly notices: readonly Notice[];
+  readonly failure: Failure | null;
+}
+
+export const emptySnapshot: RunSnapshot = {
+  status: "opening",
+  run: null,
+  step: null,
+  update: null,
+  live: null,
+  metrics: null,
+  points: [],
+  evaluations: [],
+  notices: [],
+  failure: null,
+};
+
+/**
+ * The page's side of the event stream: takes events as they come, at any rate and in hidden tabs too, and keeps of
+ * them what can still be shown. `snapshot` is for once a frame.
+ */
+export class RunModel {
+  private state: RunSnapshot = emptySnapshot;
+  private curves = new CurveStore();
+  private ids = new Map<string, readonly number[]>();
+  private tasks: readonly TaskView[] = [];
+  private tasksStep = 0;
+  private curvesChanged = false;
+
+  receive(event: RunEvent): void {
+    switch (event.type) {
+      case "opened":
+        return this.open(event);
+      case "status":
+        return this.set({ status: event.status });
+      case "tasks":
+        this.ids = new Map();
+        [this.tasks, this.tasksStep] = [event.tasks, event.step];
+        return this.set({ live: this.live() });
+      case "tokens":
+        return this.addTokens(event.tokens);
+      case "step":
+        this.ids = new Map();
+        return this.set({ step: event.view, live: null, ...(event.view.flows && { update: event.view }) });
+      case "metrics":
+        this.curves.add(event.row);
+        this.curvesChanged = true;
+        return this.set({ metrics: event.row });
+      case "evaluation": {
+        const responses = this.state.metrics?.responses ?? 0;
+        const rows = event.rows.map((row) => ({ ...row, responses }));
+        return this.set({ evaluations: [...this.state.evaluations, ...rows] });
+      }
+      case "notice":
+        return this.set({
+          notices: [...this.state.notices.filter(({ code }) => code !== event.code), withoutType(event)],
+        });
+      case "failed":
+        return this.set({ failure: withoutType(event) });
+    }
+  }
+
+  /** Forgets the run on screen, before another one is opened; notices about the browser stay. */
+  clear(): void {
+    this.curves = new CurveStore();
+    this.curvesChanged = false;
+    this.ids = new Map();
+    this.state = {
+      ...emptySnapshot,
+      notices: this.state.notices.filter(({ code }) => code === "STORE_REFUSED"),
+    };
+  }
+
+  /** A notice of the page's own. */
+  notify(notice: Notice): void {
+    this.set({ notices: [...this.state.notices.filter(({ code }) => code !== notice.code), notice] });
+  }
+
+  dismiss(code: Notice["code"]): void {
+    this.set({ notices: this.state.notices.filter((notice) => notice.code !== code) });
+  }
+
+  snapshot(): RunSnapshot {
+    if (this.curvesChanged) this.set({ points: this.curves.points() });
+    this.curvesChanged = false;
+    return this.state;
+  }
+
+  private set(changes: Partial<RunSnapshot>): void {
+    this.state = { ...this.state, ...changes };
+  }
+
+  private open({ type: _type, metrics, evaluations, ...run }: Extract<RunEvent, { type: "opened" }>): void {
+    this.curves = new CurveStore();
+    for (const row of metrics) this.curves.add(row);
+    this.curvesChanged = true;
+    const responsesAt = new Map(metrics.map(({ step, responses }) => [step, responses]));
+    this.set({
+      run,
+      metrics: metrics.at(-1) ?? null,
+      evaluations: evaluations.map((row) => ({ ...row, responses: responsesAt.get(row.step) ?? 0 })),
+      ...{ step: null, update: null, live: null, failure: null },
+    });
+  }
+
+  private addTokens(quadruples: readonly number[]): void {
+    for (let i = 0; i + 3 < quadruples.length; i += 4) {
+      const [source, group, sample, id] = quadruples.slice(i, i + 4);
+      const key = liveKey(source === 0 ? "rollout" : "revision", group, sample);
+      this.ids.set(key, [...(this.ids.get(key) ?? []), id]);
+    }
+    this.set({ live: this.live() });
+  }
+
+  /** A copy per batch of tokens (20 a second), so that whoever holds a snapshot holds it for good. */
+  private live(): LiveTokens {
+    return { step: this.tasksStep, tasks: this.tasks, ids: new Map(this.ids) };
+  }
+}
+
+function withoutType<E extends { readonly type: string }>({ type: _type, ...rest }: E): Omit<E, "type"> {
+  return rest;
+}
+
+/**
+ * Whether held-out instructions are being evaluated right now: the engine does so before the second phase of the
+ * first step and after every so many updates, without an event at its beginning.
+ */
+export function isEvaluating({ run, status, step, evaluations, live }: RunSnapshot): boolean {
+  if (!run || !step || (status !== "playing" && status !== "stepping" && status !== "pausing")) return false;
+  const { every } = run.config.evaluation;
+  if (every === 0 || live) return false;
+  const done = step.step === 1 && step.phase === "grade" ? 0 : step.phase === "update" ? step.step : null;
+  return done !== null && done % every === 0 && !evaluations.some((row) => row.step === done);
+}

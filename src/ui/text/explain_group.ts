@@ -1,0 +1,180 @@
+import { decimal, significant, signedSignificant } from "../../figures/format";
+import type { RunConfig } from "../../runs/config";
+import type { Phase } from "../../herl/trainer";
+import type { GroupView, ResponseView } from "../../runs/protocol";
+
+/** What is going on in a group, in words: the point of it, then how it came about. */
+export interface Explanation {
+  readonly lead: string;
+  readonly rest: string;
+}
+
+type Method = Pick<RunConfig, "variant" | "rollouts" | "temperature" | "hindsight" | "bonus">;
+
+const passes = 1 - 1e-6;
+
+/** Composes the explanation from what the step has found up to `phase`. Null phase: the responses are being sampled. */
+export function explainGroup(group: GroupView, phase: Phase | null, config: Method): Explanation {
+  const rollouts = group.responses.filter(({ source }) => source === "rollout");
+  if (phase === null || phase === "sample")
+    return explainSampling(phase === "sample", rollouts.length, config);
+  const drafts = rollouts.filter(({ chosen }) => chosen);
+  const ungraded = rollouts.filter(({ reward }) => reward === null);
+  const parts = (lead: string, ...rest: string[]): Explanation => ({
+    lead,
+    rest: [...rest, explainUngraded(ungraded)].filter(Boolean).join(" "),
+  });
+  const hasAdvantages = phase === "advantage" || phase === "gradient" || phase === "update";
+  if (hasAdvantages && isFlat(group))
+    return parts(
+      "All rewards are equal, so this group gives no gradient.",
+      "No response is better than another: every advantage is exactly 0, and the update leaves the group out.",
+      explainRevisions(group, drafts, phase, config),
+    );
+  if (phase === "grade" || drafts.length === 0) return parts(...explainGrades(rollouts, phase, config));
+  return parts(leadOf(group, drafts, phase), explainRevisions(group, drafts, phase, config));
+}
+
+function explainSampling(isDone: boolean, sampled: number, { rollouts, temperature }: Method): Explanation {
+  const rest = `Every token is drawn from the policy itself at temperature ${significant(temperature)}; nothing is forced.`;
+  if (isDone) return { lead: `${sampled} responses to one instruction, not graded yet.`, rest };
+  return { lead: `${rollouts} responses are being sampled.`, rest };
+}
+
+function explainGrades(
+  rollouts: readonly ResponseView[],
+  phase: Phase,
+  config: Method,
+): [string, ...string[]] {
+  const known = rollouts.filter(({ reward }) => reward !== null);
+  const passed = known.filter(({ reward }) => reward! >= passes);
+  const best = Math.max(...known.map(({ reward }) => reward!));
+  if (known.length === 0) return ["No response could be graded, so the group takes no part."];
+  const comparison = "Each response is pushed up or down by how it compares with the group's mean.";
+  if (passed.length > 0) {
+    const lead =
+      passed.length === known.length
+        ? `All ${known.length} responses meet every item.`
+        : `${listOf("Response", passed)} ${passed.length === 1 ? "meets" : "meet"} every item.`;
+    const { enabled, rewriteWhen } = config.hindsight;
+    const revision =
+      enabled && rewriteWhen === "nonePassed"
+        ? "The group shows the way by itself, so nothing is revised."
+        : "";
+    return [lead, revision, phase === "grade" ? "" : comparison];
+  }
+  const top = known.filter(({ reward }) => reward! >= best - 1e-6);
+  const lead =
+    best <= 1e-6
+      ? "No response meets any item."
+      : `No response meets every item; the best reward is ${decimal(best)}.`;
+  if (!config.hindsight.enabled)
+    return [
+      lead,
+      "RLVR revises nothing: the group learns only from what it happened to sample.",
+      phase === "grade" ? "" : comparison,
+    ];
+  if (phase !== "grade") return [lead, "Nothing was chosen for revision.", comparison];
+  const next =
+    top.length === 1
+      ? `Response ${top[0].index + 1} is the nearest miss and will be revised.`
+      : `${top.length} responses are equally near; the seed draws which is revised.`;
+  return [lead, next];
+}
+
+const leadOf = (group: GroupView, drafts: readonly ResponseView[], phase: Phase): string => {
+  const failed = `${listOf("Response", drafts)} failed, but ${drafts.length === 1 ? "was the nearest miss" : "were the nearest misses"}.`;
+  const joined = group.responses.find(({ source, chosen }) => source === "revision" && chosen);
+  if (phase === "select" || phase === "revise") return failed;
+  return joined ? failed : `${listOf("Response", drafts)} failed, and revising did not help.`;
+};
+
+function explainRevisions(
+  group: GroupView,
+  drafts: readonly ResponseView[],
+  phase: Phase,
+  config: Method,
+): string {
+  if (drafts.length === 0) return "";
+  const it = drafts.length === 1 ? "It" : "Each";
+  if (phase === "select")
+    return `${it} will be shown to the policy again, with ${missedOf(drafts[0])}, to be revised.`;
+  const revisions = group.responses.filter(({ source }) => source === "revision");
+  const dropped =
+    group.droppedPrompts > 0
+      ? `${group.droppedPrompts} prompt for revision did not fit the context and was left out.`
+      : "";
+  if (revisions.length === 0) return dropped;
+  const saw = `The policy saw ${drafts.length === 1 ? "it" : "each"} again with ${missedOf(drafts[0])}, and revised`;
+  if (phase === "revise") return `${saw}. The revision is not graded yet. ${dropped}`.trim();
+  const best = revisions.find(({ chosen }) => chosen) ?? revisions[0];
+  const draft = group.responses.find(({ source, index }) => source === "rollout" && index === best.draft);
+  return [
+    `${saw}; ${verdictOn(best, draft, config)}`,
+    explainBonus(draft, best, phase, config),
+    best.chosen ? explainWeight(best, config) : "",
+    dropped,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function verdictOn(revision: ResponseView, draft: ResponseView | undefined, { hindsight }: Method): string {
+  if (revision.reward === null) return "the revision could not be graded and stays out.";
+  const change = `${decimal(draft?.reward ?? 0)} → ${decimal(revision.reward)}`;
+  if (revision.chosen) return `the revision (${change}) joined the group.`;
+  const wanted = hindsight.accept === "strict" ? "better than" : "at least as good as";
+  return `the revision (${change}) is not ${wanted} its draft and stays out.`;
+}
+
+/** The bonus of equation (8) with its numbers. */
+function explainBonus(
+  draft: ResponseView | undefined,
+  revision: ResponseView,
+  phase: Phase,
+  { bonus }: Method,
+): string {
+  if (!draft || draft.bonus === 0 || draft.reward === null || revision.reward === null || phase === "regrade")
+    return "";
+  const gain = revision.reward - draft.reward;
+  const formula = `α(r′ − r) = ${significant(bonus.alpha)} × ${gain < 0 ? `(${decimal(gain)})` : decimal(gain)} = ${signedSignificant(draft.bonus)}`;
+  return draft.bonus > 0
+    ? `Response ${draft.index + 1} keeps a bonus of ${formula} for being worth revising.`
+    : `Response ${draft.index + 1} loses ${formula}: its revision is worse.`;
+}
+
+/** What a token of the revision counts for, in words. */
+function explainWeight({ gradient }: ResponseView, { variant, hindsight }: Method): string {
+  const context =
+    hindsight.context === "dropped"
+      ? `${variant === "naivehe" ? "NaiveHE" : "The update"} trains it as if it had been sampled from the instruction alone: the hindsight is dropped.`
+      : "";
+  if (hindsight.weight === "clipped") return context;
+  if (!gradient || gradient.weights.length === 0) return context;
+  const mean = gradient.weights.reduce((sum, weight) => sum + weight, 0) / gradient.weights.length;
+  const formula =
+    hindsight.weight === "shaped" ? `ρ·f′(ρ) = ${significant(mean)}` : `ρ = ${significant(mean)}`;
+  return `${context} Each token of the revision weighs ${formula} of a rollout's.`.trim();
+}
+
+const missedOf = ({ verdicts }: ResponseView): string => {
+  const missed = (verdicts ?? []).flatMap(({ status }, i) => (status === "unmet" ? [i + 1] : []));
+  if (missed.length === 0) return "its draft";
+  return `the missing ${missed.length === 1 ? "item" : "items"} ${joined(missed.map(String))}`;
+};
+
+const explainUngraded = (ungraded: readonly ResponseView[]): string =>
+  ungraded.length === 0
+    ? ""
+    : `${listOf("Response", ungraded)} could not be graded and ${ungraded.length === 1 ? "takes" : "take"} no part.`;
+
+const isFlat = ({ responses }: GroupView): boolean => {
+  const advantages = responses.flatMap(({ advantage }) => (advantage === null ? [] : [advantage]));
+  return advantages.length > 0 && advantages.every((advantage) => advantage === 0);
+};
+
+const listOf = (noun: string, responses: readonly ResponseView[]): string =>
+  `${noun}${responses.length === 1 ? "" : "s"} ${joined(responses.map(({ index }) => String(index + 1)))}`;
+
+const joined = (words: readonly string[]): string =>
+  words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;

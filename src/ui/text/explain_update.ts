@@ -1,0 +1,27 @@
+import { decimal, percent, significant } from "../../figures/format";
+import type { StepView } from "../../runs/protocol";
+
+/** Where the mass that is pushed off failed tokens goes, in words. Null when none was pushed off. */
+export function explainDiffusion({
+  flows,
+  desiredShare,
+}: Pick<StepView, "flows" | "desiredShare">): string | null {
+  if (!flows || flows.all.diffusedOver === null) return null;
+  const spread = `it spreads over about ${significant(flows.all.diffusedOver, 2)} tokens`;
+  if (!desiredShare || desiredShare.share === null)
+    return `Of the mass pushed off failed tokens nothing can be said to land well: no better response shares a prefix; ${spread}.`;
+  const { share, coverage } = desiredShare;
+  return `Of the mass pushed off failed tokens, ${percent(share)} lands where a better response of the group goes (positions covered: ${percent(coverage)}); ${spread}.`;
+}
+
+/** What the hindsight explains, and how far training with it moved the policy without it. */
+export function explainTransfer(transfer: StepView["transfer"]): string | null {
+  if (!transfer) return null;
+  const { gap, ratio } = transfer;
+  const seen =
+    gap >= 0
+      ? `Seeing what was missed makes a revision's token ${decimal(gap)} nats likelier`
+      : `Seeing what was missed makes a revision's token ${decimal(-gap)} nats less likely`;
+  if (ratio === null) return `${seen}; the update moved too little to tell what transfers.`;
+  return `${seen}; of what the update added with the hindsight in view, ${percent(ratio)} arrived without it.`;
+}

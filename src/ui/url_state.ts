@@ -1,0 +1,72 @@
+import { HerlError } from "../errors";
+import { variants, type Variant } from "../herl/config";
+import type { BackendName } from "../compute/backend";
+import type { RunConfig } from "../runs/config";
+import { resolveConfig } from "../runs/presets";
+import { settings } from "../runs/settings";
+import { ownSettings } from "./text/run_name";
+
+export type BackendChoice = BackendName | "auto";
+
+/** What a link says: enough to make the same run. */
+export interface LinkedRun {
+  readonly config: RunConfig;
+  readonly backend: BackendChoice;
+}
+
+const defaults = { preset: "pocket-rare", variant: "herl", seed: 0 } as const;
+
+/** The query that `readUrl` turns back into the same run: preset, method and seed, and only the settings that differ. */
+export function writeUrl({ config, backend }: LinkedRun): string {
+  const query = new URLSearchParams({
+    preset: config.preset,
+    method: config.variant,
+    seed: String(config.seed),
+  });
+  for (const [key, value] of ownSettings(config)) query.set(key, value);
+  if (backend !== "auto") query.set("backend", backend);
+  return `?${query.toString()}`;
+}
+
+/**
+ * The run of a query. What is wrong with it is returned beside it, with the rest of the query obeyed where that makes
+ * a valid run, and the defaults where it does not. Parameters that are no settings are left alone.
+ */
+export function readUrl(search: string): LinkedRun & { readonly problem: HerlError | null } {
+  const query = new URLSearchParams(search);
+  const own = settings.flatMap(({ key }): [string, string][] => {
+    const value = query.get(key);
+    return value === null || key in defaults ? [] : [[key, value]];
+  });
+  const wanted = query.get("backend");
+  const backend: BackendChoice = wanted === "cpu" || wanted === "webgpu" ? wanted : "auto";
+  const request = {
+    preset: query.get("preset") ?? defaults.preset,
+    variant: readMethod(query.get("method")),
+    seed: readSeed(query.get("seed")),
+  };
+  let problem: HerlError | null = null;
+  const attempts = [
+    { ...request, settings: own },
+    request,
+    { ...defaults, variant: request.variant, seed: request.seed },
+    defaults,
+  ];
+  for (const attempt of attempts) {
+    try {
+      return { config: resolveConfig(attempt), backend, problem };
+    } catch (error) {
+      if (!(error instanceof HerlError)) throw error;
+      problem ??= error;
+    }
+  }
+  throw problem ?? new Error("the defaults are always valid");
+}
+
+const readMethod = (text: string | null): Variant =>
+  variants.find((variant) => variant === text) ?? defaults.variant;
+
+function readSeed(text: string | null): number {
+  const seed = text !== null && /^\d+$/.test(text) ? Number(text) : defaults.seed;
+  return Number.isSafeInteger(seed) ? seed : defaults.seed;
+}
