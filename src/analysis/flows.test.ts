@@ -139,9 +139,10 @@ describe("the desired share: what of the diffused mass lands where a better resp
 
   test("by hand: one failed response, one better, the same first token", () => {
     const failed = row({ ids: [a, b, d], p, c: -1 });
-    const better = row({ ids: [a, c, d], p, c: 1 }, { graded: 1 });
+    const better = row({ ids: [a, c, a], p, c: 1 }, { graded: 1 });
     const { share, coverage } = desiredShare([failed, better], new Map());
-    // Position 0: both take a. Position 1: b against c, of the unsampled 0.7 the 0.2 of c. Position 2: no common prefix.
+    // Position 0: both take a. Position 1: b against c, of the unsampled 0.7 the 0.2 of c. Position 2: d against a,
+    // but not after the same prefix.
     expect(share).toBeCloseTo(0.2 / 0.7, 6);
     expect(coverage).toBeCloseTo(1 / 3, 12);
   });
@@ -200,12 +201,18 @@ describe("the desired share: what of the diffused mass lands where a better resp
     expect(desiredShare(rows, new Map())).toEqual({ share: null, coverage: 0 });
   });
 
-  test("a response that has passed has nothing to desire, and another group's is no example", () => {
+  test("a response that has passed has nothing to desire: its positions do not count", () => {
     const passed = row({ ids: [a, b], p, c: -1 }, { graded: 1 - 1e-7 });
+    const failed = row({ ids: [a, b], p, c: -1 });
     const perfect = row({ ids: [a, c], p, c: 1 }, { graded: 1 });
     expect(desiredShare([passed, perfect], new Map())).toEqual({ share: null, coverage: 0 });
+    expect(desiredShare([passed, failed, perfect], new Map()).coverage).toBe(0.5);
+  });
+
+  test("another group's response is no example", () => {
     const failed = row({ ids: [a, b], p, c: -1 });
-    expect(desiredShare([failed, { ...perfect, group: 1 }], new Map())).toEqual({ share: null, coverage: 0 });
+    const perfect = row({ ids: [a, c], p, c: 1 }, { graded: 1, group: 1 });
+    expect(desiredShare([failed, perfect], new Map())).toEqual({ share: null, coverage: 0 });
   });
 
   test("revisions are examples, not failed responses", () => {
