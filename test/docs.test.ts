@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { presets } from "../src/runs/presets";
+import { settings } from "../src/runs/settings";
+
+/** One row of a Markdown table. */
+const row = (...cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+
+test("docs/configuration.md is what the schema says (run vitest with -u to write it anew)", async () => {
+  const range = ({ choices, min, max }: (typeof settings)[number]) => {
+    if (choices) return choices.map((choice) => `\`${choice}\``).join(", ");
+    if (min === undefined) return "";
+    return max === undefined || max >= Number.MAX_SAFE_INTEGER ? `from ${min}` : `${min} to ${max}`;
+  };
+  const text = [
+    "# Configuration",
+    "",
+    "Every setting of a run. Change one with `--set KEY=VALUE` on the command line, with `?KEY=VALUE` in the page's",
+    "address, or in its settings. A preset sets some of them, and the method (`--method`) those that tell the variants",
+    "apart. This page is made from `src/runs/config.ts`.",
+    "",
+    "| setting | default | values | what it does |",
+    "|---|---|---|---|",
+    ...settings.map((setting) =>
+      row(`\`${setting.key}\``, `\`${JSON.stringify(setting.default)}\``, range(setting), setting.description),
+    ),
+    "",
+    "## Presets",
+    "",
+    ...presets.flatMap(({ name, description, config }) => [
+      `### \`${name}\``,
+      "",
+      `${description}.`,
+      "",
+      "```json",
+      JSON.stringify(config, null, 2),
+      "```",
+      "",
+    ]),
+  ].join("\n");
+  await expect(text).toMatchFileSnapshot("../docs/configuration.md");
+});
