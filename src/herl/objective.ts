@@ -82,7 +82,8 @@ export function klTerm(logprob: number, referenceLogprob: number): { value: numb
   const logRatio = referenceLogprob - logprob;
   const d = bounded(logRatio);
   const ratio = exp(d);
-  return { value: ratio - d - 1, slope: isBeyond(logRatio) ? 0 : 1 - ratio };
+  // Next to 0 the difference is rounding, of either sign.
+  return { value: Math.max(0, ratio - d - 1), slope: isBeyond(logRatio) ? 0 : 1 - ratio };
 }
 
 /** A row as aggregation sees it: its group and its number of tokens. */
