@@ -103,7 +103,7 @@ test("the method knows policies, graders and messages as types only", () => {
       from.startsWith("src/herl/") &&
       !from.includes("/testing/") &&
       !to.startsWith("src/herl/") &&
-      !["src/kernels/random/random", "src/kernels/math"].includes(to) &&
+      !["src/errors", "src/kernels/random/random", "src/kernels/math"].includes(to) &&
       !typeOnly,
   );
   expect(foreign.map(show)).toEqual([]);

@@ -54,8 +54,10 @@ describe("equation (10): rewards in deviations from their group's mean", () => {
     expectNumbers(advantages([0.1, 0.3, 0.5], { std: "none" }, 0.9), [-0.35, -0.15, 0.05, 0.45]);
   });
 
-  test("with a baseline of tied rollouts, only a floor keeps the revision's advantage finite in practice", () => {
+  test("rollouts that tie have no deviation: the group's stands in, so that the revision's advantage is no 10^5", () => {
     const tied = { baseline: "rollouts" } as const;
+    // mean 0.5 (the rollouts'), deviation 0.2 (of 0.5, 0.5, 0.5 and 0.9)
+    expectNumbers(advantages([0.5, 0.5, 0.5], tied, 0.9), [0, 0, 0, 2], 4);
     expectNumbers(advantages([0.5, 0.5, 0.5], { ...tied, stdFloor: 0.2 }, 0.9), [0, 0, 0, 2], 4);
     expectNumbers(advantages([0.5, 0.5, 0.5], { ...tied, std: "none" }, 0.9), [0, 0, 0, 0.4]);
   });

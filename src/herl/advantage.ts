@@ -31,16 +31,25 @@ export function groupAdvantages(
   { std, stdFloor, baseline }: AdvantageConfig,
 ): number[] {
   const rewards = rows.map(({ reward }) => reward);
-  if (rewards.length < 2 || Math.max(...rewards) - Math.min(...rewards) < rewardTolerance)
-    return rewards.map(() => 0);
-  const base =
-    baseline === "group" ? rewards : rows.flatMap((r) => (r.source === "rollout" ? [r.reward] : []));
-  const mean = base.reduce((sum, r) => sum + r, 0) / base.length;
+  if (rewards.length < 2 || !isSpread(rewards)) return rewards.map(() => 0);
+  const rollouts = rows.flatMap((row) => (row.source === "rollout" ? [row.reward] : []));
+  const base = baseline === "rollouts" && rollouts.length > 0 ? rollouts : rewards;
+  const mean = meanOf(base);
   if (std === "none") return rewards.map((r) => r - mean);
-  const squares = base.reduce((sum, r) => sum + (r - mean) * (r - mean), 0);
-  const degrees = Math.max(1, std === "sample" ? base.length - 1 : base.length);
-  const deviation = Math.max(Math.sqrt(squares / degrees), stdFloor);
+  // Rollouts that tie have no deviation to divide by; the group's, in which the revision differs, stands in.
+  const deviation = Math.max(deviationOf(isSpread(base) ? base : rewards, std), stdFloor);
   return rewards.map((r) => (r - mean) / (deviation + epsilon));
+}
+
+const isSpread = (rewards: readonly number[]) =>
+  Math.max(...rewards) - Math.min(...rewards) >= rewardTolerance;
+
+const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function deviationOf(values: readonly number[], std: "sample" | "population"): number {
+  const mean = meanOf(values);
+  const squares = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
+  return Math.sqrt(squares / (std === "sample" ? values.length - 1 : values.length));
 }
 
 /** The group's rows with bonus and advantage: the rollouts that take part, then the revision that joined. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { HerlError } from "../errors";
 import { seedKey } from "../kernels/random/random";
 import { runStep } from "./testing/run_step";
 import type { PolicyCall } from "./testing/tiny_policy";
@@ -200,6 +201,21 @@ describe("a revision prompt that does not fit the context", () => {
     // One token of room: the revision is cut off there.
     expect(last.groups[1].revisions[0].rollout).toMatchObject({ ids: idsOf("green"), finish: "length" });
     expect(last.groups[0].rows.every(({ bonus }) => bonus === 0)).toBe(true);
+  });
+
+  test("a draft that the chat template cannot carry is dropped and counted too", async () => {
+    const learner = tinyLearner({ say: sayRedGreen });
+    const { encode } = learner.codec;
+    const codec = {
+      ...learner.codec,
+      encode(messages: Parameters<typeof encode>[0]) {
+        if (messages.length > 1)
+          throw new HerlError("CHAT_TEMPLATE", "the draft reads like a control token", "none");
+        return encode(messages);
+      },
+    };
+    const { last } = await runStep({ ...learner, codec }, [redGreen], methodConfig());
+    expect(last.groups[0]).toMatchObject({ droppedPrompts: 1, revisions: [], joined: null });
   });
 
   test("an instruction that does not fit is the user's to shorten: the step rejects", async () => {

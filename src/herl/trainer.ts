@@ -11,6 +11,7 @@
  *
  * The step is a generator that yields after each phase, so that a page can stop between two of them.
  */
+import { HerlError } from "../errors";
 import { deriveKey, RandomStream, type Key } from "../kernels/random/random";
 import type { ChatMessage } from "../policy/chat_message";
 import type { ChatCodec, Rollout, TrainablePolicy } from "../policy/policy";
@@ -187,7 +188,10 @@ async function sampleRollouts(
   });
 }
 
-/** Equation (6): one revision of each chosen draft. A prompt that leaves no room is dropped and counted. */
+/**
+ * Equation (6): one revision of each chosen draft. A prompt that leaves no room, or a draft that the chat template
+ * cannot carry, is dropped and counted.
+ */
 async function sampleRevisions(
   learner: Learner,
   groups: readonly Group[],
@@ -195,12 +199,11 @@ async function sampleRevisions(
   key: Key,
   { signal, onToken }: StepOptions,
 ): Promise<Group[]> {
-  const { policy, codec } = learner;
+  const { policy } = learner;
   const jobs = groups.flatMap(({ task, rollouts, drafts }, group) =>
-    drafts.map((draft, i) => {
-      const { text, verdicts } = rollouts[draft];
-      const context = codec.encode(learner.revisionMessages(task, text, verdicts));
-      return { group, draft, context, key: deriveKey(key, "revisions", group, i) };
+    drafts.flatMap((draft, i) => {
+      const context = revisionContext(learner, task, rollouts[draft]);
+      return context ? [{ group, draft, context, key: deriveKey(key, "revisions", group, i) }] : [];
     }),
   );
   const fitting = jobs.filter(({ context }) => context.length < policy.contextLength);
@@ -216,4 +219,14 @@ async function sampleRevisions(
     );
     return { ...group, revisions, droppedPrompts: group.drafts.length - revisions.length };
   });
+}
+
+/** The tokens of (q, H), or null when the model's template cannot tell the draft's text from its own. */
+function revisionContext(learner: Learner, task: Task, { text, verdicts }: Sample): readonly number[] | null {
+  try {
+    return learner.codec.encode(learner.revisionMessages(task, text, verdicts));
+  } catch (error) {
+    if (error instanceof HerlError && error.code === "CHAT_TEMPLATE") return null;
+    throw error;
+  }
 }

@@ -149,6 +149,16 @@ describe("updates of one batch", () => {
     expect(new Set(ratios)).toEqual(new Set([1]));
   });
 
+  test("clipping is counted over all passes: none in the first, some once ratios have left 1", async () => {
+    const config = (updates: number) => methodConfig({ updates, optimizer: { learningRate: 5 } });
+    const once = await runStep(tinyLearner({ say }), tasks, config(1));
+    const thrice = await runStep(tinyLearner({ say }), tasks, config(3));
+    const { tokens } = once.last.update!.clipping;
+    expect(once.last.update!.clipping).toEqual({ tokens, low: 0, high: 0 });
+    expect(thrice.last.update!.clipping.tokens).toBe(3 * tokens);
+    expect(thrice.last.update!.clipping.low + thrice.last.update!.clipping.high).toBeGreaterThan(0);
+  });
+
   test("later ones measure the ratio against the first pass: π_old stays where the batch was sampled", async () => {
     const config = methodConfig({
       updates: 2,

@@ -40,6 +40,8 @@ export interface Update {
   readonly kl: number | null;
   /** One result per update of the batch; empty in the phase `gradient`. */
   readonly steps: readonly StepResult[];
+  /** Tokens under the clipped ratio in all passes so far, and how many of them were cut off below and above. */
+  readonly clipping: { readonly tokens: number; readonly low: number; readonly high: number };
 }
 
 /**
@@ -67,6 +69,7 @@ export async function* updatePolicy(
   const old: (Float32Array | undefined)[][] = plan.map(() => []);
   const terms: TokenTerm[][][] = plan.map(() => []);
   const steps: StepResult[] = [];
+  const clipping = { tokens: 0, low: 0, high: 0 };
   let first: Update | null = null;
   for (let pass = 0; pass < config.updates; pass++) {
     const gradients = await policy.backward(
@@ -84,6 +87,7 @@ export async function* updatePolicy(
       },
       { temperature, signal: pass === 0 ? signal : undefined },
     );
+    countClipped(clipping, plan, terms);
     if (first === null) {
       const rows = plan.flatMap(({ prompt, branches }, tree) =>
         branches.map(({ row, group, ids, tokenWeight, weighting }, branch) => ({
@@ -94,13 +98,13 @@ export async function* updatePolicy(
           terms: terms[tree][branch],
         })),
       );
-      first = { rows, objective: objectiveOf(rows), kl: klOf(rows), steps: [] };
+      first = { rows, objective: objectiveOf(rows), kl: klOf(rows), steps: [], clipping: { ...clipping } };
       yield first;
       signal?.throwIfAborted();
     }
     steps.push(await policy.step(config.optimizer));
   }
-  yield { ...first!, steps };
+  yield { ...first!, steps, clipping };
 }
 
 interface PlannedBranch {
@@ -146,6 +150,22 @@ function planRows(
         .map((branch) => ({ prompt: group.revisions[branch.row.index].context, branches: [branch] })),
     ];
   });
+}
+
+function countClipped(
+  count: { tokens: number; low: number; high: number },
+  plan: ReturnType<typeof planRows>,
+  terms: readonly (readonly (readonly TokenTerm[])[])[],
+): void {
+  plan.forEach(({ branches }, tree) =>
+    branches.forEach(({ weighting }, branch) => {
+      if (weighting.kind !== "clipped") return;
+      for (const { clipped } of terms[tree][branch]) {
+        count.tokens++;
+        if (clipped) count[clipped]++;
+      }
+    }),
+  );
 }
 
 const objectiveOf = (rows: readonly TrainedRow[]): number =>

@@ -23,11 +23,18 @@ export async function archiveRun(
   if (checkpoint) {
     const { progress, policy } = checkpoint;
     files["digest.txt"] = strToU8(`${progress.digest}\n`);
-    files["checkpoint/progress.json"] = strToU8(JSON.stringify({ ...progress, optimizerSteps: policy.steps }));
+    files["checkpoint/progress.json"] = strToU8(
+      JSON.stringify({ ...progress, optimizerSteps: policy.steps }),
+    );
     for (const name of ["parameters", "firstMoments", "secondMoments"] as const)
       files[`checkpoint/${name}.f32`] = bytesOf(policy[name]);
     if (adapter) {
-      const { config, weights } = peftFiles(adapter.lora, adapter.parameters, adapter.parameters.split(policy.parameters), manifest.model.name);
+      const { config, weights } = peftFiles(
+        adapter.lora,
+        adapter.parameters,
+        adapter.parameters.split(policy.parameters),
+        manifest.model.name,
+      );
       files[`adapter/${peftNames.config}`] = strToU8(config);
       files[`adapter/${peftNames.weights}`] = weights;
     }
@@ -37,6 +44,8 @@ export async function archiveRun(
   return zipSync(files, { level: 6 }) as Uint8Array<ArrayBuffer>;
 }
 
-const lines = (records: readonly unknown[]) => strToU8(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+const lines = (records: readonly unknown[]) =>
+  strToU8(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
 
-const bytesOf = (floats: Float32Array<ArrayBuffer>) => new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
+const bytesOf = (floats: Float32Array<ArrayBuffer>) =>
+  new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);

@@ -19,33 +19,68 @@ export const runConfigSchema = z.strictObject({
   variant: z
     .enum(variants)
     .default("herl")
-    .describe("Method: rlvr (GRPO), naivehe, he, or herl (he with the bonus reward); sets what tells them apart"),
+    .describe(
+      "Method: rlvr (GRPO), naivehe, he, or herl (he with the bonus reward); sets what tells them apart",
+    ),
   seed: int(0, Number.MAX_SAFE_INTEGER).default(0).describe("Seed of everything random in the run"),
   model: z.string().default("pocket").describe("Model: `pocket`, the embedded one"),
 
   world: z
     .strictObject({
-      families: z.array(z.enum(familyNames)).min(1).default([...trainableFamilies]).describe("Constraint families of the tasks"),
-      wording: z.enum(["list", "numbers"]).default("list").describe("How hindsight names what is missing: the constraints' texts, or their numbers"),
+      families: z
+        .array(z.enum(familyNames))
+        .min(1)
+        .default([...trainableFamilies])
+        .describe("Constraint families of the tasks"),
+      wording: z
+        .enum(["list", "numbers"])
+        .default("list")
+        .describe("How hindsight names what is missing: the constraints' texts, or their numbers"),
       minConstraints: int(1, 4).default(2).describe("Constraints per instruction, at least"),
       maxConstraints: int(1, 4).default(4).describe("Constraints per instruction, at most"),
     })
     .prefault({}),
 
   groups: int(1, 64).default(8).describe("Instructions per update"),
-  rollouts: int(1, 64).default(7).describe("N, responses sampled per instruction (paper: 7, and one revision)"),
-  temperature: z.number().min(0.05).max(5).default(1).describe("Sampling temperature; training scores under the same one"),
+  rollouts: int(1, 64)
+    .default(7)
+    .describe("N, responses sampled per instruction (paper: 7, and one revision)"),
+  temperature: z
+    .number()
+    .min(0.05)
+    .max(5)
+    .default(1)
+    .describe("Sampling temperature; training scores under the same one"),
   maxNewTokens: int(1, 4096).default(128).describe("Longest response, in tokens"),
 
   hindsight: z
     .strictObject({
       enabled: z.boolean().default(true).describe("Revise failed responses in hindsight"),
-      maxRevisions: int(1, 16).default(1).describe("Drafts revised per group, at most, among the nearest misses"),
-      rewriteWhen: z.enum(["nonePassed", "anyFailed"]).default("nonePassed").describe("Which groups are revised"),
-      accept: z.enum(["improveOrEqual", "strict", "always"]).default("improveOrEqual").describe("When the best revision joins, against its draft's reward (paper: always)"),
-      join: z.enum(["append", "replaceWorst", "replaceRandom"]).default("append").describe("How it joins the group"),
-      context: z.enum(["kept", "dropped"]).default("kept").describe("Train the revision after the hindsight it saw, or as if sampled from the instruction alone (NaiveHE)"),
-      weight: z.enum(["shaped", "clipped", "unit"]).default("shaped").describe("Weight of a revised token: f(ρ), a rollout's clipped ratio, or the plain ratio"),
+      maxRevisions: int(1, 16)
+        .default(1)
+        .describe("Drafts revised per group, at most, among the nearest misses"),
+      rewriteWhen: z
+        .enum(["nonePassed", "anyFailed"])
+        .default("nonePassed")
+        .describe("Which groups are revised"),
+      accept: z
+        .enum(["improveOrEqual", "strict", "always"])
+        .default("improveOrEqual")
+        .describe("When the best revision joins, against its draft's reward (paper: always)"),
+      join: z
+        .enum(["append", "replaceWorst", "replaceRandom"])
+        .default("append")
+        .describe("How it joins the group"),
+      context: z
+        .enum(["kept", "dropped"])
+        .default("kept")
+        .describe(
+          "Train the revision after the hindsight it saw, or as if sampled from the instruction alone (NaiveHE)",
+        ),
+      weight: z
+        .enum(["shaped", "clipped", "unit"])
+        .default("shaped")
+        .describe("Weight of a revised token: f(ρ), a rollout's clipped ratio, or the plain ratio"),
       gamma: positive().default(1).describe("γ of f(x) = x/(x+γ), equation (12)"),
       shapingScale: z.enum(["none", "unit"]).default("none").describe("unit divides f by f′(1)"),
     })
@@ -55,15 +90,24 @@ export const runConfigSchema = z.strictObject({
     .strictObject({
       alpha: share().default(0.05).describe("α of the bonus α(r̃ − r), equation (8)"),
       clipAtZero: z.boolean().default(false).describe("A worse revision takes nothing away"),
-      when: z.enum(["before", "after"]).default("before").describe("Add the bonus before or after normalisation"),
+      when: z
+        .enum(["before", "after"])
+        .default("before")
+        .describe("Add the bonus before or after normalisation"),
     })
     .prefault({}),
 
   advantage: z
     .strictObject({
-      std: z.enum(["sample", "population", "none"]).default("sample").describe("Deviation that advantages are divided by, equation (10); none is Dr.GRPO"),
+      std: z
+        .enum(["sample", "population", "none"])
+        .default("sample")
+        .describe("Deviation that advantages are divided by, equation (10); none is Dr.GRPO"),
       stdFloor: z.number().min(0).default(0).describe("The deviation is at least this"),
-      baseline: z.enum(["group", "rollouts"]).default("group").describe("Mean and deviation of the whole group, or of its rollouts only"),
+      baseline: z
+        .enum(["group", "rollouts"])
+        .default("group")
+        .describe("Mean and deviation of the whole group, or of its rollouts only"),
     })
     .prefault({}),
 
@@ -71,8 +115,20 @@ export const runConfigSchema = z.strictObject({
     .strictObject({
       clipLow: share().default(0.2).describe("ε below: ρ is clipped at 1 − ε"),
       clipHigh: z.number().min(0).max(10).default(0.2).describe("ε above: ρ is clipped at 1 + ε"),
-      aggregation: z.enum(["seqMeanTokenMean", "tokenMean", "seqMeanTokenSumNorm"]).default("seqMeanTokenMean").describe("Mean over tokens, then responses (paper); over all tokens (DAPO); token sum over a constant length (Dr.GRPO)"),
-      klCoef: z.number().min(0).max(10).default(1e-4).describe("Coefficient of the KL to the policy that the run started from (k3); 0 skips the reference"),
+      aggregation: z
+        .enum(["seqMeanTokenMean", "tokenMean", "seqMeanTokenSumNorm"])
+        .default("seqMeanTokenMean")
+        .describe(
+          "Mean over tokens, then responses (paper); over all tokens (DAPO); token sum over a constant length (Dr.GRPO)",
+        ),
+      klCoef: z
+        .number()
+        .min(0)
+        .max(10)
+        .default(1e-4)
+        .describe(
+          "Coefficient of the KL to the policy that the run started from (k3); 0 skips the reference",
+        ),
     })
     .prefault({}),
 
@@ -80,12 +136,19 @@ export const runConfigSchema = z.strictObject({
 
   optimizer: z
     .strictObject({
-      learningRate: positive().max(1).default(1e-6).describe("AdamW's learning rate, constant (paper: 1e-6 for full fine-tuning)"),
-      beta1: share().default(0.9).describe("Decay of the first moment"),
-      beta2: share().default(0.999).describe("Decay of the second moment"),
+      learningRate: positive()
+        .max(1)
+        .default(1e-6)
+        .describe("AdamW's learning rate, constant (paper: 1e-6 for full fine-tuning)"),
+      beta1: z.number().min(0).max(0.9999).default(0.9).describe("Decay of the first moment"),
+      beta2: z.number().min(0).max(0.9999).default(0.999).describe("Decay of the second moment"),
       epsilon: positive().default(1e-8).describe("Added to the root of the second moment"),
       weightDecay: share().default(0.01).describe("Decoupled weight decay"),
-      maxGradNorm: z.number().min(0).default(1).describe("The gradient is scaled down to this norm; 0 leaves it"),
+      maxGradNorm: z
+        .number()
+        .min(0)
+        .default(1)
+        .describe("The gradient is scaled down to this norm; 0 leaves it"),
     })
     .prefault({}),
 
@@ -94,13 +157,19 @@ export const runConfigSchema = z.strictObject({
       mode: z.enum(["lora", "full"]).default("lora").describe("Train low-rank adapters, or every weight"),
       rank: int(1, 256).default(8).describe("LoRA rank, a multiple of 4"),
       alpha: positive().default(16).describe("LoRA alpha: the adapter is scaled by alpha / rank"),
-      targets: z.array(z.enum(allProjections)).min(1).default(allProjections).describe("Projections that get an adapter"),
+      targets: z
+        .array(z.enum(allProjections))
+        .min(1)
+        .default(allProjections)
+        .describe("Projections that get an adapter"),
     })
     .prefault({}),
 
   evaluation: z
     .strictObject({
-      every: int(0, 10_000).default(10).describe("Evaluate every so many updates, and before the first; 0 never"),
+      every: int(0, 10_000)
+        .default(10)
+        .describe("Evaluate every so many updates, and before the first; 0 never"),
       heldout: int(0, 4096).default(128).describe("Unseen instructions of the trained families"),
       close: int(0, 4096).default(64).describe("Instructions with new words and combinations"),
       ood: int(0, 4096).default(64).describe("Instructions of families that are never trained"),
@@ -108,9 +177,14 @@ export const runConfigSchema = z.strictObject({
     })
     .prefault({}),
 
-  measureTransfer: z.boolean().default(true).describe("Measure the hindsight gap and the transfer of every update"),
+  measureTransfer: z
+    .boolean()
+    .default(true)
+    .describe("Measure the hindsight gap and the transfer of every update"),
   checkpointEvery: int(1, 1000).default(1).describe("Save what resuming needs every so many updates"),
-  snapshotEvery: int(0, 10_000).default(10).describe("Keep the adapter every so many updates, for analysis; 0 never"),
+  snapshotEvery: int(0, 10_000)
+    .default(10)
+    .describe("Keep the adapter every so many updates, for analysis; 0 never"),
 });
 
 /** A complete configuration: with the seed it determines a run on a given backend. */
@@ -126,8 +200,14 @@ export const methodOf = (config: RunConfig): MethodConfig => config;
 export function parseConfig(input: unknown): RunConfig {
   const result = runConfigSchema.safeParse(input);
   if (!result.success) {
-    const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || "the configuration"}: ${message}`);
-    throw new HerlError("CONFIG_INVALID", `The configuration is not valid: ${problems.join("; ")}`, "See `herl train --help` for the settings and their ranges");
+    const problems = result.error.issues.map(
+      ({ path, message }) => `${path.join(".") || "the configuration"}: ${message}`,
+    );
+    throw new HerlError(
+      "CONFIG_INVALID",
+      `The configuration is not valid: ${problems.join("; ")}`,
+      "See `herl train --help` for the settings and their ranges",
+    );
   }
   const config = result.data;
   const { world, training } = config;

@@ -138,9 +138,18 @@ export class Driver implements TrainerCommands {
 
   async exportRun(id: string): Promise<Uint8Array<ArrayBuffer>> {
     const store = await this.environment.store;
-    if (!store) throw new HerlError("STORE_REFUSED", "Nothing is stored in this browser", "Allow the page to store data");
+    if (!store)
+      throw new HerlError(
+        "STORE_REFUSED",
+        "Nothing is stored in this browser",
+        "Allow the page to store data",
+      );
     const open = this.run?.id === id && this.run.config.training.mode === "lora" ? this.run : null;
-    return archiveRun(store, id, open && { lora: open.config.training, parameters: open.learner.policy.model.parameters });
+    return archiveRun(
+      store,
+      id,
+      open && { lora: open.config.training, parameters: open.learner.policy.model.parameters },
+    );
   }
 
   private async openRun({ config: wanted, backend: choice, resume }: OpenRequest): Promise<void> {
@@ -151,11 +160,19 @@ export class Driver implements TrainerCommands {
     const id = resume ?? crypto.randomUUID();
     const release = await lock(id);
     if (!release) {
-      throw new HerlError("RUN_LOCKED", "This run is open in another tab", "Close it there, or start a new run here");
+      throw new HerlError(
+        "RUN_LOCKED",
+        "This run is open in another tab",
+        "Close it there, or start a new run here",
+      );
     }
     const model = await this.model(config.model);
     if (recorded && recorded.model.sha256 !== model.sha256) {
-      throw new HerlError("RUN_MODEL_CHANGED", `The run was made with another file of the model ${config.model}`, "Export it, and start a new run");
+      throw new HerlError(
+        "RUN_MODEL_CHANGED",
+        `The run was made with another file of the model ${config.model}`,
+        "Export it, and start a new run",
+      );
     }
     const backend = await this.openBackend(recorded?.backend.backend ?? choice);
     const journal = new MemoryJournal(store?.journal(id) ?? null, ({ code, message, cure }) =>
@@ -185,7 +202,9 @@ export class Driver implements TrainerCommands {
         layers: model.config.layers,
         dim: model.config.dim,
         contextLength: model.config.contextLength,
-        vocabulary: Array.from({ length: model.tokenizer.vocabSize }, (_, token) => model.tokenizer.tokenText(token)),
+        vocabulary: Array.from({ length: model.tokenizer.vocabSize }, (_, token) =>
+          model.tokenizer.tokenText(token),
+        ),
         endIds: [...model.tokenizer.endIds],
       },
       adapter: backend.adapter,
@@ -297,11 +316,19 @@ export class Driver implements TrainerCommands {
     this.flushTokens(run);
     if (event.type === "phase") {
       const { state, step } = event;
-      const before = state.phase === "gradient" ? await run.learner.policy.snapshot() : (this.seen?.before ?? null);
-      this.seen = { state, step, before: state.phase === "gradient" || state.phase === "update" ? before : null };
+      const before =
+        state.phase === "gradient" ? await run.learner.policy.snapshot() : (this.seen?.before ?? null);
+      this.seen = {
+        state,
+        step,
+        before: state.phase === "gradient" || state.phase === "update" ? before : null,
+      };
       emit({ type: "step", view: stepView(state, step) });
     } else if (event.type === "tasks") {
-      const tasks = event.tasks.map((task) => ({ task: { id: task.id, prompt: task.prompt }, items: itemViews(task) }));
+      const tasks = event.tasks.map((task) => ({
+        task: { id: task.id, prompt: task.prompt },
+        items: itemViews(task),
+      }));
       emit({ type: "tasks", step: event.step, tasks });
     } else if (event.type === "step") emit({ type: "metrics", row: event.metrics });
     else emit(event);
@@ -318,7 +345,12 @@ export class Driver implements TrainerCommands {
     if (run.lostAt === run.session.step) throw lost;
     run.lostAt = run.session.step;
     const { emit, gpu } = this.environment;
-    emit({ type: "notice", code: lost.code, message: lost.message, cure: "The run goes on from its last checkpoint on a new device" });
+    emit({
+      type: "notice",
+      code: lost.code,
+      message: lost.message,
+      cure: "The run goes on from its last checkpoint on a new device",
+    });
     run.backend = await WebgpuBackend.create(gpu);
     Object.assign(run, this.openSession(run.config, run.model, run.backend, run.journal));
     await run.session.resume();
@@ -381,7 +413,13 @@ export class Driver implements TrainerCommands {
     } catch (error) {
       if (this.abort.current.signal.aborted) return null;
       const { code, message, cure } =
-        error instanceof HerlError ? error : { code: "INTERNAL" as const, message: String(error), cure: "Reload the page, and report this as a bug" };
+        error instanceof HerlError
+          ? error
+          : {
+              code: "INTERNAL" as const,
+              message: String(error),
+              cure: "Reload the page, and report this as a bug",
+            };
       this.goal = "none";
       this.environment.emit({ type: "failed", code, message, cure });
       this.status("failed");

@@ -90,6 +90,8 @@ function ratesById(responses: readonly EvaluatedResponse[]): Record<string, numb
     });
   }
   return Object.fromEntries(
-    [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, { satisfied, asked }]) => [id, satisfied / asked]),
+    [...counts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([id, { satisfied, asked }]) => [id, satisfied / asked]),
   );
 }

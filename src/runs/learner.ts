@@ -29,11 +29,19 @@ export function openLearner(
     endIds: model.tokenizer.endIds,
   });
   policy.markReference();
-  return { policy, codec: chatCodec(model), grader: codeGrader(englishRegistry), revisionMessages: world.revisionMessages };
+  return {
+    policy,
+    codec: chatCodec(model),
+    grader: codeGrader(englishRegistry),
+    revisionMessages: world.revisionMessages,
+  };
 }
 
 /** A model's chat template and tokenizer as the method uses them. */
-export function chatCodec({ tokenizer, chatTemplate }: Pick<ModelFile, "tokenizer" | "chatTemplate">): ChatCodec {
+export function chatCodec({
+  tokenizer,
+  chatTemplate,
+}: Pick<ModelFile, "tokenizer" | "chatTemplate">): ChatCodec {
   return {
     encode: (messages) => encodeChat(tokenizer, chatTemplate, messages, { addGenerationPrompt: true }).ids,
     decode: (ids) => tokenizer.decode(ids, { skipSpecials: true }),

@@ -46,7 +46,15 @@ export function makeManifest({ config, model, backend, batchShape, created }: Ma
   };
 }
 
-function trlKnobs({ rollouts, temperature, maxNewTokens, objective, optimizer, advantage, updates }: RunConfig) {
+function trlKnobs({
+  rollouts,
+  temperature,
+  maxNewTokens,
+  objective,
+  optimizer,
+  advantage,
+  updates,
+}: RunConfig) {
   const lossTypes = { seqMeanTokenMean: "grpo", tokenMean: "dapo", seqMeanTokenSumNorm: "dr_grpo" };
   return {
     num_generations: rollouts,

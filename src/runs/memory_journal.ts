@@ -46,7 +46,9 @@ export class MemoryJournal implements Journal {
       await write(this.lasting);
     } catch (error) {
       this.lasting = null;
-      this.onProblem(error instanceof HerlError ? error : new HerlError("STORE_REFUSED", String(error), "Export the run"));
+      this.onProblem(
+        error instanceof HerlError ? error : new HerlError("STORE_REFUSED", String(error), "Export the run"),
+      );
     }
   }
 }

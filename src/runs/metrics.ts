@@ -1,7 +1,7 @@
 import { desiredShare, flowsOf, type Flows } from "../analysis/flows";
 import { hasPassed, type Group, type Sample } from "../herl/group";
 import type { StepState } from "../herl/trainer";
-import type { TrainedRow } from "../herl/update";
+import type { Update } from "../herl/update";
 import type { RunConfig } from "./config";
 
 /**
@@ -46,7 +46,7 @@ export function stepMetrics(state: StepState, config: RunConfig, before: Progres
     skipped_updates: update!.steps.filter(({ skipped }) => skipped).length,
     ...rewardMetrics(groups, rollouts),
     ...completionMetrics(rollouts),
-    ...clipMetrics(update!.rows),
+    ...clipMetrics(update!),
     ...hindsightMetrics(groups),
     "hindsight/gap": transfer?.gap ?? null,
     "hindsight/transfer": transfer?.ratio ?? null,
@@ -66,7 +66,7 @@ function rewardMetrics(groups: readonly Group[], rollouts: readonly Sample[]) {
     reward: average,
     reward_std: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : null,
     frac_reward_zero_std: mean(groups.map(({ rows }) => (rows.every((row) => row.advantage === 0) ? 1 : 0))),
-    all_met: mean(rollouts.map((sample) => (hasPassed(sample) ? 1 : 0))),
+    all_met: mean(rollouts.flatMap((sample) => (sample.reward === null ? [] : [hasPassed(sample) ? 1 : 0]))),
     "rubric/unknown": rollouts.length - known.length,
   };
 }
@@ -82,20 +82,21 @@ function completionMetrics(rollouts: readonly Sample[]) {
   };
 }
 
-function clipMetrics(rows: readonly TrainedRow[]) {
-  const terms = rows.flatMap((row) => (row.weighting.kind === "clipped" ? row.terms : []));
-  const share = (side: "low" | "high") => mean(terms.map(({ clipped }) => (clipped === side ? 1 : 0)));
-  const [low, high] = [share("low"), share("high")];
+/** Shares of tokens whose gradient was clipped away, over all passes of the update. */
+function clipMetrics({ clipping: { tokens, low, high } }: Update) {
+  const share = (count: number) => (tokens === 0 ? null : count / tokens);
   return {
-    "clip_ratio/low_mean": low,
-    "clip_ratio/high_mean": high,
-    "clip_ratio/region_mean": low === null ? null : low + high!,
+    "clip_ratio/low_mean": share(low),
+    "clip_ratio/high_mean": share(high),
+    "clip_ratio/region_mean": share(low + high),
   };
 }
 
 function hindsightMetrics(groups: readonly Group[]) {
   const revised = groups.flatMap(({ rollouts, revisions }) =>
-    revisions.flatMap(({ reward, draft }) => (reward === null ? [] : [{ reward, gain: reward - rollouts[draft].reward! }])),
+    revisions.flatMap(({ reward, draft }) =>
+      reward === null ? [] : [{ reward, gain: reward - rollouts[draft].reward! }],
+    ),
   );
   const bonuses = groups.flatMap(({ rows }) => rows.flatMap(({ bonus }) => (bonus === 0 ? [] : [bonus])));
   return {
@@ -120,4 +121,5 @@ const flowMetrics = (prefix: string, flows: Flows) => ({
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-const mean = (values: readonly number[]): number | null => (values.length === 0 ? null : sum(values) / values.length);
+const mean = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : sum(values) / values.length;

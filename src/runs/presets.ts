@@ -24,17 +24,20 @@ const pocket: RunConfigInput = {
 export const presets: readonly Preset[] = [
   {
     name: "pocket",
-    description: "All sixteen families of constraints, from those that the model follows half the time to those it never does",
+    description:
+      "All sixteen families of constraints, from those that the model follows half the time to those it never does",
     config: { ...pocket, world: { families: [...trainableFamilies] } },
   },
   {
     name: "pocket-rare",
-    description: "Six families that the model almost never follows by itself: where exploration is the bottleneck",
+    description:
+      "Six families that the model almost never follows by itself: where exploration is the bottleneck",
     config: { ...pocket, world: { families: [...familyClasses.rare] } },
   },
   {
     name: "pocket-unseen",
-    description: "Four families that the model never follows by itself, only when it revises: sampling alone finds nothing",
+    description:
+      "Four families that the model never follows by itself, only when it revises: sampling alone finds nothing",
     config: { ...pocket, world: { families: [...familyClasses.unseen] } },
   },
 ];
@@ -59,9 +62,16 @@ export interface ConfigRequest {
 }
 
 /** A complete configuration: the preset, then what the variant sets, then single settings. */
-export function resolveConfig({ preset, variant = "herl", seed = 0, settings = [] }: ConfigRequest): RunConfig {
+export function resolveConfig({
+  preset,
+  variant = "herl",
+  seed = 0,
+  settings = [],
+}: ConfigRequest): RunConfig {
   const base = withVariant({ ...presetOf(preset).config, preset, variant, seed }, variant);
-  return parseConfig(settings.reduce((input, [key, value]) => withSetting(input, key, parseSetting(key, value)), base));
+  return parseConfig(
+    settings.reduce((input, [key, value]) => withSetting(input, key, parseSetting(key, value)), base),
+  );
 }
 
 /** The settings that tell the variants apart, put into a configuration. */

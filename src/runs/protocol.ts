@@ -103,13 +103,18 @@ export interface StepView {
   readonly step: number;
   readonly phase: Phase;
   readonly groups: readonly GroupView[];
-  readonly flows: { readonly all: FlowsView; readonly rollouts: FlowsView; readonly revisions: FlowsView } | null;
+  readonly flows: {
+    readonly all: FlowsView;
+    readonly rollouts: FlowsView;
+    readonly revisions: FlowsView;
+  } | null;
   readonly desiredShare: { readonly share: number | null; readonly coverage: number } | null;
   readonly transfer: Pick<Transfer, "gap" | "ratio"> | null;
 }
 
 /** What the session is doing. `pausing`: it stops at the next phase. */
-export type SessionStatus = "opening" | "paused" | "playing" | "pausing" | "stepping" | "evaluating" | "failed";
+export type SessionStatus =
+  "opening" | "paused" | "playing" | "pausing" | "stepping" | "evaluating" | "failed";
 
 export interface RunSummary {
   readonly id: string;
@@ -141,7 +146,12 @@ export type RunEvent =
   | { readonly type: "evaluation"; readonly rows: readonly EvaluationRow[] }
   /** Something the reader should know that stopped nothing, with what was done about it. */
   | { readonly type: "notice"; readonly code: ErrorCode; readonly message: string; readonly cure: string }
-  | { readonly type: "failed"; readonly code: ErrorCode | "INTERNAL"; readonly message: string; readonly cure: string };
+  | {
+      readonly type: "failed";
+      readonly code: ErrorCode | "INTERNAL";
+      readonly message: string;
+      readonly cure: string;
+    };
 
 /** A token of the present step. */
 export interface TokenReference {
@@ -185,7 +195,10 @@ export interface TrainerCommands {
   setDelay(milliseconds: number): void;
   inspect(reference: TokenReference): Promise<TokenInspection | null>;
   /** Samples, grades and revises one group for a composed task with the present policy, without training. */
-  probe(topic: { animal: string; place: string }, constraints: readonly { family: string; kwargs: Record<string, unknown> }[]): Promise<GroupView>;
+  probe(
+    topic: { animal: string; place: string },
+    constraints: readonly { family: string; kwargs: Record<string, unknown> }[],
+  ): Promise<GroupView>;
   listRuns(): Promise<readonly RunSummary[]>;
   deleteRun(id: string): Promise<void>;
   /** The run folder as a .zip file. */

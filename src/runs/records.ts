@@ -63,7 +63,9 @@ function recordOf(
     logprobs: [...rollout.logprobs],
     entropies: [...rollout.entropies],
     finish: rollout.finish,
-    verdicts: verdicts.map((verdict) => (verdict.status === "unknown" ? `unknown: ${verdict.reason}` : verdict.status)),
+    verdicts: verdicts.map((verdict) =>
+      verdict.status === "unknown" ? `unknown: ${verdict.reason}` : verdict.status,
+    ),
     reward,
     bonus: row?.bonus ?? 0,
     advantage: row?.advantage ?? null,
@@ -75,7 +77,9 @@ export const failureRecords = ({ groups }: StepState, step: number): FailureReco
   groups.flatMap(({ task, rollouts, revisions }) => {
     const samples: readonly Sample[] = [...rollouts, ...revisions];
     const best = samples.reduce((top, sample) => ((sample.reward ?? -1) > (top.reward ?? -1) ? sample : top));
-    const unknown = samples.flatMap(({ verdicts }) => verdicts.flatMap((v) => (v.status === "unknown" ? [v.reason] : [])));
+    const unknown = samples.flatMap(({ verdicts }) =>
+      verdicts.flatMap((v) => (v.status === "unknown" ? [v.reason] : [])),
+    );
     const unmet = task.rubric.flatMap(({ text }, i) => (best.verdicts[i]?.status === "unmet" ? [text] : []));
     if (unmet.length === 0 && unknown.length === 0) return [];
     return [{ step, task: task.id, reward: best.reward, unmet, unknown: [...new Set(unknown)] }];

@@ -27,7 +27,11 @@ export async function replay(session: Session, recorded: readonly MetricsRow[]):
     const metrics = Object.keys(expected).filter(
       (key) => key !== "step_time" && key !== "digest" && event.metrics[key] !== expected[key],
     );
-    return { steps: event.metrics.step, digest: session.digest, differs: { step: event.metrics.step, metrics } };
+    return {
+      steps: event.metrics.step,
+      digest: session.digest,
+      differs: { step: event.metrics.step, metrics },
+    };
   }
   return { steps: recorded.length, digest: session.digest, differs: null };
 }

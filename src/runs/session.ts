@@ -26,7 +26,14 @@ export interface SessionParts {
   readonly clock?: () => number;
 }
 
-const newRun: RunProgress = { step: 0, evaluated: false, responses: 0, judgeCalls: 0, tokens: 0, digest: emptyDigest };
+const newRun: RunProgress = {
+  step: 0,
+  evaluated: false,
+  responses: 0,
+  judgeCalls: 0,
+  tokens: 0,
+  digest: emptyDigest,
+};
 
 /**
  * Drives a run: update after update, with its evaluations, records and checkpoints. A run is a pure function of its
@@ -67,7 +74,10 @@ export class Session {
    * first evaluation waits until the first group is graded, so that a page has something to show at once; it is of
    * the untouched policy all the same.
    */
-  async *run(steps: number, options: { signal?: AbortSignal; onToken?: TokenListener } = {}): AsyncGenerator<SessionEvent> {
+  async *run(
+    steps: number,
+    options: { signal?: AbortSignal; onToken?: TokenListener } = {},
+  ): AsyncGenerator<SessionEvent> {
     while (this.progress.step < steps) {
       if (this.progress.step > 0) yield* this.evaluateIfDue(options.signal);
       yield* this.update(options);
@@ -75,7 +85,10 @@ export class Session {
     yield* this.evaluateIfDue(options.signal);
   }
 
-  private async *update(options: { signal?: AbortSignal; onToken?: TokenListener }): AsyncGenerator<SessionEvent> {
+  private async *update(options: {
+    signal?: AbortSignal;
+    onToken?: TokenListener;
+  }): AsyncGenerator<SessionEvent> {
     const { learner, world, clock = () => performance.now() } = this.parts;
     const { step } = this.progress;
     const { groups } = this.config;
@@ -104,7 +117,10 @@ export class Session {
     const { responses, judge_calls: judgeCalls, num_tokens: tokens } = numbers;
     this.progress = { step, evaluated: false, responses, judgeCalls, tokens, digest };
     const isDue = (every: number) => every > 0 && step % every === 0;
-    const [checkpointDue, snapshotDue] = [isDue(this.config.checkpointEvery), isDue(this.config.snapshotEvery)];
+    const [checkpointDue, snapshotDue] = [
+      isDue(this.config.checkpointEvery),
+      isDue(this.config.snapshotEvery),
+    ];
     const policy = checkpointDue || snapshotDue ? await learner.policy.snapshot() : null;
     await journal.saveStep(
       { metrics, rollouts: rolloutRecords(state, step), failures: failureRecords(state, step) },
@@ -133,7 +149,12 @@ export class Session {
       if (evaluation[split] === 0) continue;
       const tasks = world.evaluationTasks(split, evaluation[split]);
       const options = { samples: evaluation.samples, temperature, maxNewTokens, signal };
-      const responses = await sampleAndGrade(learner, tasks, deriveKey(seedKey(seed), "evaluation", split), options);
+      const responses = await sampleAndGrade(
+        learner,
+        tasks,
+        deriveKey(seedKey(seed), "evaluation", split),
+        options,
+      );
       rows.push(summarize(responses.flat(), this.progress.step, split));
     }
     return rows;

@@ -27,7 +27,10 @@ interface JsonSchema {
 }
 
 /** Every setting, in the order of the schema. */
-export const settings: readonly Setting[] = collect(z.toJSONSchema(runConfigSchema, { io: "input" }) as JsonSchema, "");
+export const settings: readonly Setting[] = collect(
+  z.toJSONSchema(runConfigSchema, { io: "input" }) as JsonSchema,
+  "",
+);
 
 function collect(schema: JsonSchema, path: string): Setting[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
@@ -83,11 +86,19 @@ export function parseSetting(key: string, text: string): unknown {
     case "integer": {
       const value = Number(text);
       if (text.trim() !== "" && Number.isFinite(value)) return value;
-      throw new HerlError("CONFIG_INVALID", `The setting ${key} is a number, not "${text}"`, "Write a number");
+      throw new HerlError(
+        "CONFIG_INVALID",
+        `The setting ${key} is a number, not "${text}"`,
+        "Write a number",
+      );
     }
     case "boolean":
       if (text === "true" || text === "false") return text === "true";
-      throw new HerlError("CONFIG_INVALID", `The setting ${key} is true or false, not "${text}"`, "Write true or false");
+      throw new HerlError(
+        "CONFIG_INVALID",
+        `The setting ${key} is true or false, not "${text}"`,
+        "Write true or false",
+      );
     case "choices":
       return text.split(",").map((choice) => choice.trim());
     default:

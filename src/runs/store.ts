@@ -20,9 +20,15 @@ interface StoredStep {
 }
 
 interface Database extends DBSchema {
-  runs: { key: string; value: { id: string; manifest: Manifest; updated: string; steps: number; digest: string } };
+  runs: {
+    key: string;
+    value: { id: string; manifest: Manifest; updated: string; steps: number; digest: string };
+  };
   steps: { key: [run: string, step: number]; value: StoredStep };
-  evaluations: { key: [run: string, step: number]; value: { run: string; step: number; rows: readonly EvaluationRow[] } };
+  evaluations: {
+    key: [run: string, step: number];
+    value: { run: string; step: number; rows: readonly EvaluationRow[] };
+  };
   checkpoints: { key: string; value: { run: string; checkpoint: Checkpoint } };
   snapshots: {
     key: [run: string, step: number];
@@ -174,13 +180,25 @@ class StoreJournal implements Journal {
   /** One transaction: all or nothing. Throws STORE_FULL when the disk is, STORE_REFUSED for anything else. */
   private async write(stores: StoreName[], work: (transaction: Transaction) => Promise<void>): Promise<void> {
     try {
-      const transaction = this.database.transaction(stores, "readwrite", { durability: "strict" }) as unknown as Transaction;
+      const transaction = this.database.transaction(stores, "readwrite", {
+        durability: "strict",
+      }) as unknown as Transaction;
       await Promise.all([work(transaction), transaction.done]);
     } catch (cause) {
       const full = cause instanceof DOMException && cause.name === "QuotaExceededError";
       throw full
-        ? new HerlError("STORE_FULL", "The browser's storage for this page is full", "Delete old runs; this one goes on in memory", { cause })
-        : new HerlError("STORE_REFUSED", "The browser refused to store the run", "It goes on in memory; export what you want to keep", { cause });
+        ? new HerlError(
+            "STORE_FULL",
+            "The browser's storage for this page is full",
+            "Delete old runs; this one goes on in memory",
+            { cause },
+          )
+        : new HerlError(
+            "STORE_REFUSED",
+            "The browser refused to store the run",
+            "It goes on in memory; export what you want to keep",
+            { cause },
+          );
     }
   }
 }

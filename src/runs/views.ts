@@ -12,7 +12,12 @@ export function stepView({ phase, groups, update, transfer }: StepState, step: n
   const revisionLogprobs = new Map(transfer?.revisions.map(({ group, without }) => [group, without]));
   return {
     ...{ step, phase },
-    groups: groups.map((group, g) => groupView(group, rows.filter((row) => row.group === g))),
+    groups: groups.map((group, g) =>
+      groupView(
+        group,
+        rows.filter((row) => row.group === g),
+      ),
+    ),
     flows: update && {
       all: flowsOf(rows),
       rollouts: flowsOf(rows, "rollout"),
@@ -26,7 +31,12 @@ export function stepView({ phase, groups, update, transfer }: StepState, step: n
 /** A group as plain data, with the gradients of its rows if there are any yet. */
 export function groupView(group: Group, trained: readonly TrainedRow[] = []): GroupView {
   const { task, rollouts, revisions, rows, drafts, joined, droppedPrompts } = group;
-  const view = (sample: Sample, source: ResponseView["source"], index: number, draft: number | null): ResponseView => {
+  const view = (
+    sample: Sample,
+    source: ResponseView["source"],
+    index: number,
+    draft: number | null,
+  ): ResponseView => {
     const row = rows.find((r) => r.source === source && r.index === index);
     const own = trained.find((r) => r.source === source && r.index === index);
     const { rollout, text, verdicts, reward } = sample;

@@ -21,7 +21,8 @@ export interface World {
 /** The pocket world as a configuration sets it up. Throws TASK_INVALID if its families make no task. */
 export function openWorld({ world, seed }: Pick<RunConfig, "world" | "seed">): World {
   const { families, minConstraints, maxConstraints, wording } = world;
-  const sourceOf = (split: Split, seed: number) => taskSource({ split, families, seed, minConstraints, maxConstraints });
+  const sourceOf = (split: Split, seed: number) =>
+    taskSource({ split, families, seed, minConstraints, maxConstraints });
   const training = sourceOf("train", seed);
   return {
     trainingTask: (index) => training.task(index),
