@@ -5,7 +5,10 @@ export const icons = {
   "step-update": { d: "M2.500 8h8M7.500 5l3 3-3 3M13.500 3.500v9", filled: false },
   "step-phase": { d: "M3 8h10M9.500 4.500l3.500 3.500-3.500 3.500", filled: false },
   reset: { d: "M3.500 8a4.500 4.500 0 1 0 1.600-3.400M5 1.800v3h3", filled: false },
-  dice: { d: "M3 3h10v10h-10zM5.800 5.800v.01M10.200 10.200v.01M10.200 5.800v.01M5.800 10.200v.01", filled: false },
+  dice: {
+    d: "M3 3h10v10h-10zM5.800 5.800v.01M10.200 10.200v.01M10.200 5.800v.01M5.800 10.200v.01",
+    filled: false,
+  },
   left: { d: "M10 3.500L5.500 8l4.500 4.500", filled: false },
   right: { d: "M6 3.500L10.500 8l-4.500 4.500", filled: false },
   compose: { d: "M3 13l.7-3 7-7 2.300 2.300-7 7zM9.200 4.500l2.300 2.300", filled: false },

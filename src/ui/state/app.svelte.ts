@@ -188,7 +188,10 @@ export class App {
     composer.problem = null;
     try {
       const { animal, place } = composer;
-      const constraints = composer.constraints.map(({ family, kwargs }) => ({ family, kwargs: { ...kwargs } }));
+      const constraints = composer.constraints.map(({ family, kwargs }) => ({
+        family,
+        kwargs: { ...kwargs },
+      }));
       composer.group = await this.trainer.probe({ animal, place }, constraints);
     } catch (error) {
       composer.problem = error instanceof Error ? error.message : String(error);
@@ -201,7 +204,13 @@ export class App {
       const bytes = await this.trainer.exportRun(id);
       download(new Blob([bytes], { type: "application/zip" }), `herl-run-${id.slice(0, 8)}.zip`);
     } catch (error) {
-      this.notify(new HerlError("RUN_MISSING", error instanceof Error ? error.message : String(error), "Train for an update first"));
+      this.notify(
+        new HerlError(
+          "RUN_MISSING",
+          error instanceof Error ? error.message : String(error),
+          "Train for an update first",
+        ),
+      );
     }
   }
 

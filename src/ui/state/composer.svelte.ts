@@ -56,7 +56,8 @@ export class Composer {
   }
 
   toggle(family: FamilyChoices): void {
-    if (this.chosen.includes(family.family)) this.chosen = this.chosen.filter((name) => name !== family.family);
+    if (this.chosen.includes(family.family))
+      this.chosen = this.chosen.filter((name) => name !== family.family);
     else if (this.obstacle(family) === null) this.chosen = [...this.chosen, family.family];
   }
 

@@ -36,14 +36,22 @@ const rowOf = (
 });
 
 const rowsOf = (view: GroupView): DisplayRow[] =>
-  view.responses.map((response) => rowOf(response.source, response.index, response.draft, response.ids, response));
+  view.responses.map((response) =>
+    rowOf(response.source, response.index, response.draft, response.ids, response),
+  );
 
 /** The group at an index of the batch, as far as the step has got; null where there is none. */
 export function displayGroup({ run, step, live }: RunSnapshot, index: number): DisplayGroup | null {
   if (live && live.step !== step?.step) return run && sampledGroup(live, index, run.config.rollouts);
   const view = step?.groups[index];
   if (!view) return null;
-  return { task: view.task, items: view.items, view, phase: step.phase, rows: [...rowsOf(view), ...revisionsOf(live, index, view)] };
+  return {
+    task: view.task,
+    items: view.items,
+    view,
+    phase: step.phase,
+    rows: [...rowsOf(view), ...revisionsOf(live, index, view)],
+  };
 }
 
 /** A composed group, which has got as far as its advantages. */
@@ -73,7 +81,9 @@ function revisionsOf(live: LiveTokens | null, group: number, view: GroupView): D
 
 /** Mean reward of a group's rollouts; null before they are graded. */
 export function meanReward({ responses }: GroupView): number | null {
-  const rewards = responses.flatMap(({ source, reward }) => (source === "rollout" && reward !== null ? [reward] : []));
+  const rewards = responses.flatMap(({ source, reward }) =>
+    source === "rollout" && reward !== null ? [reward] : [],
+  );
   return rewards.length === 0 ? null : rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
 }
 
@@ -88,7 +98,9 @@ export function remarkableToken(view: GroupView, group: number): TokenReference 
   for (const { source, index, logprobs, gradient } of view.responses) {
     if (hasGradient && !gradient) continue;
     logprobs.forEach((logprob, token) => {
-      const worth = gradient ? Math.abs(gradient.coefficients[token]) * gradient.unsampledMass[token] : -logprob;
+      const worth = gradient
+        ? Math.abs(gradient.coefficients[token]) * gradient.unsampledMass[token]
+        : -logprob;
       if (worth <= most) return;
       most = worth;
       best = { group, source, index, token };
@@ -99,4 +111,9 @@ export function remarkableToken(view: GroupView, group: number): TokenReference 
 
 export const sameToken = (a: TokenReference | null, b: TokenReference | null): boolean =>
   a === b ||
-  (a !== null && b !== null && a.group === b.group && a.source === b.source && a.index === b.index && a.token === b.token);
+  (a !== null &&
+    b !== null &&
+    a.group === b.group &&
+    a.source === b.source &&
+    a.index === b.index &&
+    a.token === b.token);

@@ -27,7 +27,8 @@ export class Inspector {
   look(reference: TokenReference, view: StepView): void {
     const shown = this.shown?.inspection;
     const isSame = shown && shown.step === view.step && sameToken(shown.reference, reference);
-    const isComplete = isSame && (shown.after !== null || (shown.coefficient !== null && view.phase === "gradient"));
+    const isComplete =
+      isSame && (shown.after !== null || (shown.coefficient !== null && view.phase === "gradient"));
     const isEarly = view.phase !== "update" && view.phase !== "gradient";
     if (isSame && (isComplete || isEarly) && this.isCurrent(shown, view)) return;
     this.wanted = { reference, view };
@@ -52,7 +53,12 @@ export class Inspector {
       this.wanted = null;
       const inspection = await this.ask(reference).catch(() => null);
       const response = responseAt(view, reference);
-      if (inspection && response && inspection.step === view.step && response.ids[reference.token] === inspection.sampled)
+      if (
+        inspection &&
+        response &&
+        inspection.step === view.step &&
+        response.ids[reference.token] === inspection.sampled
+      )
         this.shown = { inspection, response };
     }
     this.isAsking = false;

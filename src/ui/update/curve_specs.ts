@@ -1,0 +1,94 @@
+import { decimal, percent, significant, signed } from "../../figures/format";
+import type { CurveMetric } from "../state/curves";
+
+/** A curve of the panel: what it shows and how its numbers are written. */
+export interface CurveSpec {
+  readonly metric: CurveMetric;
+  readonly label: string;
+  /** What the number is, in a sentence. */
+  readonly meaning: string;
+  readonly atLeast: readonly [number, number];
+  readonly format: (value: number) => string;
+  /** What evaluations measure of the same thing. */
+  readonly evaluated?: "reward" | "all_met";
+}
+
+const plain = (value: number) => decimal(value);
+
+export const mainCurves: readonly CurveSpec[] = [
+  {
+    metric: "reward",
+    label: "reward",
+    meaning: "Mean share of the rubric's weight that a response meets",
+    atLeast: [0, 1],
+    format: plain,
+    evaluated: "reward",
+  },
+  {
+    metric: "all_met",
+    label: "all met",
+    meaning: "Share of responses that meet every item",
+    atLeast: [0, 1],
+    format: percent,
+    evaluated: "all_met",
+  },
+  {
+    metric: "entropy",
+    label: "entropy, nats/token",
+    meaning: "How open the policy is about the next token",
+    atLeast: [0, 0.5],
+    format: plain,
+  },
+  {
+    metric: "hindsight/gain",
+    label: "gain of a revision",
+    meaning: "Reward of a revision less that of its draft",
+    atLeast: [0, 0.5],
+    format: (value) => signed(value),
+  },
+];
+
+export const moreCurves: readonly CurveSpec[] = [
+  {
+    metric: "hindsight/gap",
+    label: "hindsight gap, nats/token",
+    meaning: "How much likelier a revision is with the hindsight in view",
+    atLeast: [0, 0.5],
+    format: (value) => signed(value),
+  },
+  {
+    metric: "hindsight/transfer",
+    label: "transfer",
+    meaning: "Of what an update adds with the hindsight in view, how much arrives without it",
+    atLeast: [0, 1],
+    format: (value) => signed(value),
+  },
+  {
+    metric: "gradient/desired_share",
+    label: "desired share",
+    meaning: "Of the mass pushed off failed tokens, what lands where a better response goes",
+    atLeast: [0, 0.5],
+    format: percent,
+  },
+  {
+    metric: "grad_norm",
+    label: "gradient norm",
+    meaning: "Before it is clipped",
+    atLeast: [0, 0.1],
+    format: (value) => significant(value, 2),
+  },
+  {
+    metric: "completions/mean_length",
+    label: "length, tokens",
+    meaning: "Mean length of a response",
+    atLeast: [0, 40],
+    format: (value) => decimal(value, 0),
+  },
+  {
+    metric: "kl",
+    label: "KL to the start",
+    meaning: "Estimate k3, where the objective has the term",
+    atLeast: [0, 0.01],
+    format: (value) => significant(value, 2),
+  },
+];
