@@ -38,7 +38,7 @@ export const ghostDashes = ["4 3", "1.5 2.5", "8 3 1.5 3"] as const;
 
 export const ghostDashNames = ["dashed", "dotted", "dash-dotted"] as const;
 
-const margin = { top: 6, right: 6, bottom: 5, left: 6 };
+const margin = { top: 14, right: 6, bottom: 5, left: 34 };
 
 /** Scales of a curve: x to pixels from the left, y to pixels from the top; y's ends are round numbers. */
 export function curveScales(data: CurveData, { width, height, xMax, atLeast }: CurveLayout) {
@@ -52,6 +52,10 @@ export function curveScales(data: CurveData, { width, height, xMax, atLeast }: C
     y: scaleLinear([low, high], [height - margin.bottom, margin.top]).nice(2),
   };
 }
+
+/** The x of a point so many pixels from the left of a curve. */
+export const curveX = (left: number, width: number, xMax: number): number =>
+  scaleLinear([margin.left, width - margin.right], [0, Math.max(1, xMax)]).clamp(true)(left);
 
 /**
  * A small line chart: the run's curve over the ghosts of earlier ones, marks of evaluations, and what the shared
@@ -76,9 +80,7 @@ export function curveFigure(data: CurveData, layout: CurveLayout): SvgNode {
   const levels = [high, (low + high) / 2, low];
   return picture(width, height, [
     ...levels.map((level) => rule(0, y(level), width, y(level), { "shape-rendering": "crispEdges" })),
-    ...levels.map((level) =>
-      text(width, y(level) - 3, formatY(level), { size: 10, colour: colours.quiet, anchor: "end" }),
-    ),
+    ...levels.map((level) => text(0, y(level) - 3, formatY(level), { size: 10, colour: colours.quiet })),
     ...data.ghosts.map((series, i) => draw(series, colours.quiet, ghostDashes[i % ghostDashes.length])),
     ...data.series.map((series) => draw(series, colours.ink, null)),
     ...data.marks.flatMap(({ shape, points }) =>

@@ -35,7 +35,7 @@ export function flowBars(flows: readonly Flow[], width: number): SvgNode {
         bar({ x: left, y, width: right - left, height: 8 }, colours.track),
         bar({ x: left, y, width: own, height: 8 }, colours[sign], { opacity }),
         bar({ x: left + own, y, width: lengthOf(revisions), height: 8 }, colours.hindsight, { opacity }),
-        text(width, y + 8, signedSignificant(rollouts + revisions, 2), { anchor: "end", weight: 600 }),
+        text(width, y + 8, signedSignificant(rollouts + revisions), { anchor: "end", weight: 600 }),
       ];
     }),
   );

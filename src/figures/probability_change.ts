@@ -1,5 +1,5 @@
 import { scaleLinear, scaleLog } from "d3-scale";
-import { probability } from "./format";
+import { decimal, probability } from "./format";
 import { bar, colours, node, picture, text, type SvgNode } from "./svg";
 
 /** A token's probability before an update and after it; null before the update is done. */
@@ -30,14 +30,13 @@ export function probabilityAxis(changes: readonly ProbabilityChange[]): {
  */
 export function probabilityChangeFigure(changes: readonly ProbabilityChange[], width: number): SvgNode {
   const { kind, domain } = probabilityAxis(changes);
-  const [left, right] = [Math.min(96, width * 0.24), width - 116];
+  const [left, right] = [Math.min(96, width * 0.24), width - 128];
   const scale = (kind === "log" ? scaleLog : scaleLinear)(domain, [left, right]).clamp(true);
   return picture(
     width,
     changes.length * rowHeight,
     changes.flatMap(({ label, before, after }, i) => {
       const y = i * rowHeight + 6;
-      const numbers = after === null ? probability(before) : `${probability(before)} → ${probability(after)}`;
       return [
         text(0, y + 8, label),
         bar({ x: left, y, width: right - left, height: 8 }, colours.track),
@@ -47,26 +46,33 @@ export function probabilityChangeFigure(changes: readonly ProbabilityChange[], w
           left,
           y,
         ),
-        text(width, y + 8, numbers, { colour: colours.quiet, anchor: "end" }),
+        text(width, y + 8, changeText(before, after), { colour: colours.quiet, anchor: "end" }),
       ];
     }),
   );
 }
 
-/** A bar from `from` to `to` with a point at its end; from the axis's start where there is no `to`. */
+/** A bar from `from` to `to` with an arrowhead where it ends; from the axis's start where there is no `to`. */
 function changeBar(from: number, to: number | null, start: number, y: number): SvgNode[] {
   if (to === null) return [bar({ x: start, y, width: from - start, height: 8 }, colours.bar)];
-  const fill = to >= from ? colours.positive : colours.negative;
-  const tip = Math.sign(to - from) * Math.min(4, Math.abs(to - from));
-  const points = [
-    [from, y],
-    [to - tip, y],
-    [to, y + 4],
-    [to - tip, y + 8],
-    [from, y + 8],
+  if (to === from) return [];
+  const direction = to > from ? 1 : -1;
+  const fill = direction > 0 ? colours.positive : colours.negative;
+  const head = [
+    [to, y - 1],
+    [to + direction * 5, y + 4],
+    [to, y + 9],
   ];
   return [
-    node("polygon", { points: points.map(([px, py]) => `${px.toFixed(2)},${py}`).join(" "), fill }),
-    node("line", { x1: from, y1: y - 1.5, x2: from, y2: y + 9.5, stroke: colours.ink, "stroke-width": 1 }),
+    bar({ x: from, y, width: to - from, height: 8 }, fill, { radius: 0 }),
+    node("polygon", { points: head.map(([px, py]) => `${px.toFixed(2)},${py}`).join(" "), fill }),
   ];
+}
+
+/** Both probabilities, with a digit more where three would hide that they differ. */
+function changeText(before: number, after: number | null): string {
+  if (after === null) return probability(before);
+  const [from, to] = [probability(before), probability(after)];
+  const digits = from === to && before !== after && before >= 0.0005 ? 5 : 3;
+  return digits === 3 ? `${from} → ${to}` : `${decimal(before, digits)} → ${decimal(after, digits)}`;
 }
