@@ -21,7 +21,12 @@ test("docs/configuration.md is what the schema says (run vitest with -u to write
     "| setting | default | values | what it does |",
     "|---|---|---|---|",
     ...settings.map((setting) =>
-      row(`\`${setting.key}\``, `\`${JSON.stringify(setting.default)}\``, range(setting), setting.description),
+      row(
+        `\`${setting.key}\``,
+        `\`${JSON.stringify(setting.default)}\``,
+        range(setting),
+        setting.description,
+      ),
     ),
     "",
     "## Presets",

@@ -1,7 +1,8 @@
 /** The driver between page and session: plays, steps, answers, and survives what a browser does to it. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GpuContext } from "../src/kernels/gpu";
-import { Driver, type DriverEnvironment } from "../src/runs/driver";
+import { Driver } from "../src/runs/driver";
+import type { RunEnvironment } from "../src/runs/open_run";
 import type { MetricsRow } from "../src/runs/metrics";
 import type { OpenRequest, RunEvent } from "../src/runs/protocol";
 import { RunStore } from "../src/runs/store";
@@ -19,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => locked.clear());
 
-function openDriver(changes: Partial<DriverEnvironment> = {}): Driver {
+function openDriver(changes: Partial<RunEnvironment> = {}): Driver {
   return new Driver({
     gpu: navigator.gpu,
     emit: (event) => void events.push(structuredClone(event)),

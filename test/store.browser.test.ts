@@ -5,7 +5,7 @@ import { phases } from "../src/herl/trainer";
 import { archiveRun } from "../src/runs/archive";
 import { MemoryJournal } from "../src/runs/memory_journal";
 import { RunStore } from "../src/runs/store";
-import { runUntil, smallConfig } from "./pocket";
+import { pocketModel, runUntil, smallConfig } from "./pocket";
 
 const config = smallConfig();
 const steps = 3;
@@ -84,23 +84,15 @@ describe("the store", () => {
   test("exports the folder of the contract", async () => {
     const store = await freshStore();
     const digest = await runUntil(store.journal("run"), config, 2);
-    const files = unzipSync(await archiveRun(store, "run", null));
-    expect(Object.keys(files).sort()).toEqual(
-      [
-        "checkpoint/firstMoments.f32",
-        "checkpoint/parameters.f32",
-        "checkpoint/progress.json",
-        "checkpoint/secondMoments.f32",
-      ].concat([
-        "digest.txt",
-        "eval.jsonl",
-        "failures.jsonl",
-        "manifest.json",
-        "metrics.jsonl",
-        "rollouts.jsonl",
-        "snapshots/step-000002.f32",
-      ]),
-    );
+    const files = unzipSync(await archiveRun(store, "run", pocketModel.config));
+    expect(Object.keys(files).sort()).toEqual([
+      ...["adapter/adapter_config.json", "adapter/adapter_model.safetensors"],
+      ...["firstMoments.f32", "parameters.f32", "progress.json", "secondMoments.f32"].map(
+        (name) => `checkpoint/${name}`,
+      ),
+      ...["digest.txt", "eval.jsonl", "failures.jsonl", "manifest.json", "metrics.jsonl", "rollouts.jsonl"],
+      "snapshots/step-000002.f32",
+    ]);
     expect(strFromU8(files["digest.txt"]).trim()).toBe(digest);
     expect(strFromU8(files["metrics.jsonl"]).trim().split("\n")).toHaveLength(2);
   });

@@ -15,13 +15,16 @@ export type BackendName = "cpu" | "webgpu";
 export type Numbers = Float32Array<ArrayBuffer>;
 export type Indices = Uint32Array<ArrayBuffer>;
 
+/** Results per thread of a matrix product on webgpu: 4 × 4 suits GPUs, 8 × 8 software adapters. */
+export type MatmulTile = "tile4x4" | "tile8x8";
+
 /** What a manifest records of the machine: enough to say on what a digest on webgpu can be expected again. */
 export interface AdapterDescription {
   readonly backend: BackendName;
   /** For people: "WebAssembly SIMD" or the adapter's own words. */
   readonly label: string;
-  /** Results per thread of a matrix product: part of what makes webgpu numbers reproducible. */
-  readonly matmulTile?: "tile4x4" | "tile8x8";
+  /** Part of what makes webgpu numbers reproducible. */
+  readonly matmulTile?: MatmulTile;
   readonly software?: boolean;
 }
 
@@ -55,6 +58,8 @@ export interface Backend {
   readonly name: BackendName;
   readonly adapter: AdapterDescription;
   readonly kernels: Kernels;
+  /** Takes the tile of a recorded run, so that its numbers come out again. Nothing happens on cpu. */
+  setMatmulTile(tile: MatmulTile): void;
   /** A tensor of zeros. */
   tensor(rows: number, cols: number, dtype?: "f32" | "u32"): Tensor;
   free(tensor: Tensor): void;

@@ -68,5 +68,7 @@ export class CpuBackend implements Backend {
     return Promise.resolve(tensor.u32.slice());
   }
 
+  setMatmulTile(): void {}
+
   destroy(): void {}
 }

@@ -10,7 +10,7 @@ import * as rmsnorm from "../kernels/rmsnorm/webgpu";
 import * as rope from "../kernels/rope/webgpu";
 import * as sampling from "../kernels/sampling/webgpu";
 import * as swiglu from "../kernels/swiglu/webgpu";
-import type { AdapterDescription, Backend, Indices, Kernels, Numbers } from "./backend";
+import type { AdapterDescription, Backend, Indices, Kernels, MatmulTile, Numbers } from "./backend";
 
 /** WGSL on a GPU, or on a software adapter. The same device and tile give the same numbers. */
 export class WebgpuBackend implements Backend {
@@ -94,6 +94,10 @@ export class WebgpuBackend implements Backend {
 
   async readIndices(tensor: GpuTensor): Promise<Indices> {
     return new Uint32Array(await this.context.read(tensor));
+  }
+
+  setMatmulTile(tile: MatmulTile): void {
+    this.context.matmulTile = tile;
   }
 
   destroy(): void {

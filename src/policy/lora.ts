@@ -4,7 +4,7 @@ import type { LlamaConfig } from "./gguf/llama_config";
 import { layerShapes } from "./gguf/llama_tensors";
 import type { Adapter } from "./llama/linear";
 import { projections, type Projection } from "./llama/weights";
-import { Parameters } from "./parameters";
+import { Parameters, type ParameterEntry } from "./parameters";
 
 /** Low-rank adaptation (Hu et al. 2021), in PEFT's terms. */
 export interface LoraConfig {
@@ -20,10 +20,10 @@ export const allProjections = Object.keys(projections) as Projection[];
 export const adapterName = (layer: number, projection: Projection, side: "A" | "B"): string =>
   `base_model.model.model.layers.${layer}.${projection}.lora_${side}.weight`;
 
-/** The adapters' matrices in flat pools, initialised: A uniform in ±1/√inputs as PEFT does, B zero. */
-export function loraParameters(backend: Backend, model: LlamaConfig, lora: LoraConfig, key: Key): Parameters {
+/** The adapters' matrices of a model, by PEFT's names. */
+export function loraShapes(model: LlamaConfig, lora: LoraConfig): Omit<ParameterEntry, "start">[] {
   const shapes = layerShapes(model);
-  const names = Array.from({ length: model.layers }, (_, layer) =>
+  return Array.from({ length: model.layers }, (_, layer) =>
     lora.targets.flatMap((projection) => {
       const [outputs, inputs] = shapes[projections[projection]];
       return [
@@ -32,7 +32,11 @@ export function loraParameters(backend: Backend, model: LlamaConfig, lora: LoraC
       ];
     }),
   ).flat();
-  const parameters = new Parameters(backend, names);
+}
+
+/** The adapters' matrices in flat pools, initialised: A uniform in ±1/√inputs as PEFT does, B zero. */
+export function loraParameters(backend: Backend, model: LlamaConfig, lora: LoraConfig, key: Key): Parameters {
+  const parameters = new Parameters(backend, loraShapes(model, lora));
   const initial = new Map<string, Numbers>();
   for (const { name, rows, cols } of parameters.entries) {
     const stream = new RandomStream(deriveKey(key, "lora", name));

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Backend } from "../compute/backend";
 import { CpuBackend } from "../compute/cpu";
-import { Parameters } from "./parameters";
+import { Parameters, splitPool } from "./parameters";
 
 const shapes = [
   { name: "first", rows: 3, cols: 30 },
@@ -42,7 +42,7 @@ describe("trainable matrices in flat pools", () => {
     const flat = await backend.read(parameters.values);
     expect(flat.slice(90, 128).every((value) => value === 0)).toBe(true);
     expect(flat.slice(194).every((value) => value === 0)).toBe(true);
-    expect(parameters.split(flat)).toEqual(matrices());
+    expect(splitPool(parameters.entries, flat)).toEqual(matrices());
   });
 
   test("a view shares its pool's memory, values and gradients apart", async () => {

@@ -19,6 +19,24 @@ export interface Parameter {
 /** Views start at multiples of 64 numbers, as webgpu bindings must; the gaps stay zero. */
 const alignment = 64;
 
+/** Where each matrix lies in a flat pool, and the pool's length. */
+export function parameterLayout(shapes: Iterable<Omit<ParameterEntry, "start">>): {
+  readonly entries: readonly ParameterEntry[];
+  readonly length: number;
+} {
+  const entries: ParameterEntry[] = [];
+  let length = 0;
+  for (const { name, rows, cols } of shapes) {
+    entries.push({ name, rows, cols, start: length });
+    length += Math.ceil((rows * cols) / alignment) * alignment;
+  }
+  return { entries, length };
+}
+
+/** Cuts a flat pool into its matrices, by name. */
+export const splitPool = (entries: readonly ParameterEntry[], flat: Numbers): Map<string, Numbers> =>
+  new Map(entries.map(({ name, rows, cols, start }) => [name, flat.slice(start, start + rows * cols)]));
+
 /**
  * All trainable numbers in four flat tensors (parameters, gradients, and the two moments of AdamW), so that the
  * optimiser, norms, snapshots and copies are one operation each, however many matrices there are.
@@ -33,19 +51,12 @@ export class Parameters {
   /** Numbers that are trained. */
   readonly count: number;
 
-  constructor(backend: Backend, shapes: Iterable<{ name: string; rows: number; cols: number }>) {
+  constructor(backend: Backend, shapes: Iterable<Omit<ParameterEntry, "start">>) {
     this.backend = backend;
-    const entries: ParameterEntry[] = [];
-    let end = 0;
-    let count = 0;
-    for (const { name, rows, cols } of shapes) {
-      entries.push({ name, rows, cols, start: end });
-      end += Math.ceil((rows * cols) / alignment) * alignment;
-      count += rows * cols;
-    }
+    const { entries, length } = parameterLayout(shapes);
     this.entries = entries;
-    this.count = count;
-    const pool = () => backend.tensor(end / alignment, alignment);
+    this.count = entries.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
+    const pool = () => backend.tensor(length / alignment, alignment);
     this.values = pool();
     this.gradients = pool();
     this.firstMoments = pool();
@@ -74,13 +85,6 @@ export class Parameters {
 
   /** The matrices of one pool (values by default), by name. */
   async read(pool: Tensor = this.values): Promise<Map<string, Numbers>> {
-    return this.split(await this.backend.read(pool));
-  }
-
-  /** Cuts a flat pool into its matrices, by name. */
-  split(flat: Numbers): Map<string, Numbers> {
-    return new Map(
-      this.entries.map(({ name, rows, cols, start }) => [name, flat.slice(start, start + rows * cols)]),
-    );
+    return splitPool(this.entries, await this.backend.read(pool));
   }
 }

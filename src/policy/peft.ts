@@ -2,7 +2,7 @@ import type { Numbers } from "../compute/backend";
 import { HerlError } from "../errors";
 import type { LoraConfig } from "./lora";
 import { projections, type Projection } from "./llama/weights";
-import type { Parameters } from "./parameters";
+import type { ParameterEntry, Parameters } from "./parameters";
 import { readSafetensors, writeSafetensors } from "./safetensors";
 
 /** The two files of a PEFT adapter folder. */
@@ -18,7 +18,7 @@ export const peftNames = { config: "adapter_config.json", weights: "adapter_mode
 /** The adapter in the format of Hugging Face PEFT, which `PeftModel.from_pretrained` loads. */
 export function peftFiles(
   lora: LoraConfig,
-  parameters: Parameters,
+  entries: readonly ParameterEntry[],
   matrices: ReadonlyMap<string, Numbers>,
   baseModel: string,
 ): PeftFiles {
@@ -33,7 +33,7 @@ export function peftFiles(
     target_modules: lora.targets.map((target) => target.split(".")[1]),
     inference_mode: true,
   };
-  const shaped = parameters.entries.map(
+  const shaped = entries.map(
     ({ name, rows, cols }) => [name, { rows, cols, floats: matrices.get(name)! }] as const,
   );
   return { config: `${JSON.stringify(config, null, 2)}\n`, weights: writeSafetensors(new Map(shaped)) };

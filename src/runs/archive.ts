@@ -1,14 +1,15 @@
 import { zipSync, strToU8, type Zippable } from "fflate";
-import type { LoraConfig } from "../policy/lora";
+import type { LlamaConfig } from "../policy/gguf/llama_config";
+import { loraShapes } from "../policy/lora";
 import { peftFiles, peftNames } from "../policy/peft";
-import type { Parameters } from "../policy/parameters";
+import { parameterLayout, splitPool } from "../policy/parameters";
 import type { RunStore } from "./store";
 
-/** The run folder of the contract as one .zip file, from a stored run. */
+/** The run folder of the contract as one .zip file, from a stored run. `model` is the configuration of its model. */
 export async function archiveRun(
   store: RunStore,
   id: string,
-  adapter: { readonly lora: LoraConfig; readonly parameters: Parameters } | null,
+  model: LlamaConfig,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const manifest = await store.manifest(id);
   const steps = await store.steps(id);
@@ -28,13 +29,11 @@ export async function archiveRun(
     );
     for (const name of ["parameters", "firstMoments", "secondMoments"] as const)
       files[`checkpoint/${name}.f32`] = bytesOf(policy[name]);
-    if (adapter) {
-      const { config, weights } = peftFiles(
-        adapter.lora,
-        adapter.parameters,
-        adapter.parameters.split(policy.parameters),
-        manifest.model.name,
-      );
+    const { training } = manifest.config;
+    if (training.mode === "lora") {
+      const { entries } = parameterLayout(loraShapes(model, training));
+      const matrices = splitPool(entries, policy.parameters);
+      const { config, weights } = peftFiles(training, entries, matrices, manifest.model.name);
       files[`adapter/${peftNames.config}`] = strToU8(config);
       files[`adapter/${peftNames.weights}`] = weights;
     }

@@ -1,81 +1,47 @@
-import { batchShapes } from "../compute/batch_shape";
-import type { Backend, BackendName } from "../compute/backend";
 import { breathe } from "../compute/breathe";
-import { probe, type ProbeResult } from "../compute/probe";
-import { WebgpuBackend } from "../compute/webgpu";
 import { HerlError } from "../errors";
 import { trainStep, type StepState } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
-import { readModel, type ModelFile } from "../policy/model_file";
 import type { PolicySnapshot } from "../policy/policy";
 import { composeTask } from "../worlds/pocket/tasks";
 import { archiveRun } from "./archive";
-import { methodOf, type RunConfig } from "./config";
-import type { Journal } from "./journal";
-import { openLearner, type OpenLearner } from "./learner";
-import { makeManifest } from "./manifest";
-import { MemoryJournal } from "./memory_journal";
+import { methodOf } from "./config";
+import { RunOpener, type OpenRun, type RunEnvironment } from "./open_run";
 import type {
   GroupView,
   OpenRequest,
-  RunEvent,
   RunSummary,
   SessionStatus,
   TokenInspection,
   TokenReference,
   TrainerCommands,
 } from "./protocol";
-import { Session, type SessionEvent } from "./session";
-import type { RunStore } from "./store";
+import type { SessionEvent } from "./session";
 import { groupView, itemViews, stepView } from "./views";
-import { openWorld } from "./world";
-
-/** What the driver needs of the place it runs in. */
-export interface DriverEnvironment {
-  readonly gpu: GPU | undefined;
-  readonly emit: (event: RunEvent) => void;
-  loadModel(name: string): Promise<Uint8Array>;
-  /** Resolves with null where nothing can be stored. */
-  readonly store: Promise<RunStore | null>;
-  /** Takes the lock of a run, so that no other tab writes it; resolves with its release, or null if it is taken. */
-  lock(runId: string): Promise<(() => void) | null>;
-}
 
 /** When the driver stops by itself. */
 type Goal = "none" | "graded" | "phase" | "update" | "forever";
 
-/** An open run. */
-interface OpenRun {
-  readonly id: string;
-  readonly config: RunConfig;
-  readonly model: ModelFile;
-  readonly journal: Journal;
-  readonly release: () => void;
-  backend: Backend;
-  learner: OpenLearner;
-  session: Session;
-  events: AsyncGenerator<SessionEvent>;
-  /** Updates done when the GPU was last lost: losing it twice in one update is not tried a third time. */
-  lostAt: number | null;
-}
-
 /** Drives sessions for the page: plays, steps and pauses, and answers questions between phases. */
 export class Driver implements TrainerCommands {
-  private readonly environment: DriverEnvironment;
+  private readonly environment: RunEnvironment;
+  private readonly opener: RunOpener;
   private readonly abort = { current: new AbortController() };
   private run: OpenRun | null = null;
   private goal: Goal = "none";
   private pumping = false;
   private delay = 0;
-  private measured: ProbeResult | null = null;
-  private readonly models = new Map<string, ModelFile>();
+  private events: AsyncGenerator<SessionEvent> | null = null;
+  /** Updates done when the GPU was last lost: losing it twice in one update is not tried a third time. */
+  private lostAt: number | null = null;
   /** The present step as last seen, and the policy before its update once that is done. */
   private seen: { state: StepState; step: number; before: PolicySnapshot | null } | null = null;
   private tokens: number[] = [];
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(environment: DriverEnvironment) {
+  constructor(environment: RunEnvironment) {
     this.environment = environment;
+    this.opener = new RunOpener(environment);
   }
 
   async open(request: OpenRequest): Promise<void> {
@@ -85,7 +51,11 @@ export class Driver implements TrainerCommands {
       this.abort.current = new AbortController();
       this.status("opening");
       await this.close();
-      await this.guard(() => this.openRun(request));
+      await this.guard(async () => {
+        this.run = await this.opener.open(request);
+        this.begin(this.run);
+        this.status("paused");
+      });
     });
     if (this.run) this.start(this.run.session.step === 0 ? "graded" : "none");
   }
@@ -144,116 +114,24 @@ export class Driver implements TrainerCommands {
         "Nothing is stored in this browser",
         "Allow the page to store data",
       );
-    const open = this.run?.id === id && this.run.config.training.mode === "lora" ? this.run : null;
-    return archiveRun(
-      store,
-      id,
-      open && { lora: open.config.training, parameters: open.learner.policy.model.parameters },
-    );
+    const { config } = await store.manifest(id);
+    return archiveRun(store, id, (await this.opener.model(config.model)).config);
   }
 
-  private async openRun({ config: wanted, backend: choice, resume }: OpenRequest): Promise<void> {
-    const { lock, emit } = this.environment;
-    const store = await this.environment.store;
-    const recorded = resume ? await store!.manifest(resume) : null;
-    const config = recorded?.config ?? wanted;
-    const id = resume ?? crypto.randomUUID();
-    const release = await lock(id);
-    if (!release) {
-      throw new HerlError(
-        "RUN_LOCKED",
-        "This run is open in another tab",
-        "Close it there, or start a new run here",
-      );
-    }
-    const model = await this.model(config.model);
-    if (recorded && recorded.model.sha256 !== model.sha256) {
-      throw new HerlError(
-        "RUN_MODEL_CHANGED",
-        `The run was made with another file of the model ${config.model}`,
-        "Export it, and start a new run",
-      );
-    }
-    const backend = await this.openBackend(recorded?.backend.backend ?? choice);
-    const journal = new MemoryJournal(store?.journal(id) ?? null, ({ code, message, cure }) =>
-      emit({ type: "notice", code, message, cure }),
-    );
-    const parts = this.openSession(config, model, backend, journal);
-    this.run = { id, config, model, journal, release, backend, ...parts, lostAt: null };
-    const manifest = makeManifest({
-      config,
-      model: { name: config.model, sha256: model.sha256 },
-      backend: backend.adapter,
-      batchShape: batchShapes[backend.name],
-      created: new Date(),
-    });
-    await journal.begin(recorded ?? manifest);
-    if (resume) await parts.session.resume();
-    const { parameters } = parts.learner.policy.model;
-    emit({
-      type: "opened",
-      runId: id,
-      config,
-      model: {
-        name: config.model,
-        sha256: model.sha256,
-        parameters: [...model.weights.values()].reduce((sum, { rows, cols }) => sum + rows * cols, 0),
-        trained: parameters.count,
-        layers: model.config.layers,
-        dim: model.config.dim,
-        contextLength: model.config.contextLength,
-        vocabulary: Array.from({ length: model.tokenizer.vocabSize }, (_, token) =>
-          model.tokenizer.tokenText(token),
-        ),
-        endIds: [...model.tokenizer.endIds],
-      },
-      adapter: backend.adapter,
-      probe: this.measured!,
-      metrics: resume ? (await store!.steps(resume)).map(({ metrics }) => metrics) : [],
-      evaluations: resume ? await store!.evaluations(resume) : [],
-    });
-    this.status("paused");
-  }
-
-  private openSession(config: RunConfig, model: ModelFile, backend: Backend, journal: Journal) {
-    const world = openWorld(config);
-    const learner = openLearner(backend, model, config, world);
-    const session = new Session({ config, world, learner, journal });
-    return { learner, session, events: this.eventsOf(session) };
-  }
-
-  private eventsOf(session: Session): AsyncGenerator<SessionEvent> {
+  /** Starts taking events from a run's session. */
+  private begin({ session }: OpenRun): void {
     const onToken = (source: "rollout" | "revision", group: number, sample: number, id: number) =>
       void this.tokens.push(source === "rollout" ? 0 : 1, group, sample, id);
-    return session.run(Infinity, { signal: this.abort.current.signal, onToken });
-  }
-
-  private async model(name: string): Promise<ModelFile> {
-    const known = this.models.get(name);
-    if (known) return known;
-    const model = readModel(await this.environment.loadModel(name));
-    this.models.set(name, model);
-    return model;
-  }
-
-  /** Opens the backend that was asked for; `auto` takes the faster one. The first opening measures both. */
-  private async openBackend(choice: BackendName | "auto"): Promise<Backend> {
-    const { result, cpu, webgpu } = await probe(this.environment.gpu);
-    this.measured = result;
-    const name = choice === "auto" ? result.faster : choice;
-    if (name === "cpu") {
-      webgpu?.destroy();
-      return cpu;
-    }
-    return webgpu ?? WebgpuBackend.create(this.environment.gpu);
+    this.seen = null;
+    this.events = session.run(Infinity, { signal: this.abort.current.signal, onToken });
   }
 
   private async close(): Promise<void> {
-    const { run } = this;
+    const { run, events } = this;
     this.run = null;
-    this.seen = null;
+    this.lostAt = null;
     if (!run) return;
-    await run.events.return(undefined).catch(() => {});
+    await events!.return(undefined).catch(() => {});
     run.backend.destroy();
     run.release();
   }
@@ -298,7 +176,7 @@ export class Driver implements TrainerCommands {
   private async next(run: OpenRun): Promise<SessionEvent | null> {
     const flushing = setInterval(() => this.flushTokens(run), 50);
     try {
-      const { value: event, done } = await run.events.next();
+      const { value: event, done } = await this.events!.next();
       if (done) return null;
       await this.handle(run, event);
       await breathe();
@@ -331,7 +209,11 @@ export class Driver implements TrainerCommands {
       }));
       emit({ type: "tasks", step: event.step, tasks });
     } else if (event.type === "step") emit({ type: "metrics", row: event.metrics });
-    else emit(event);
+    else if (event.type === "evaluating") this.status("evaluating");
+    else {
+      emit(event);
+      this.status(this.goal === "forever" ? "playing" : "stepping");
+    }
   }
 
   private flushTokens(run: OpenRun): void {
@@ -342,19 +224,16 @@ export class Driver implements TrainerCommands {
 
   /** The GPU is gone: takes a new device and goes on from the last checkpoint, once per update. */
   private async recover(run: OpenRun, lost: HerlError): Promise<SessionEvent | null> {
-    if (run.lostAt === run.session.step) throw lost;
-    run.lostAt = run.session.step;
-    const { emit, gpu } = this.environment;
-    emit({
+    if (this.lostAt === run.session.step) throw lost;
+    this.lostAt = run.session.step;
+    this.environment.emit({
       type: "notice",
       code: lost.code,
       message: lost.message,
       cure: "The run goes on from its last checkpoint on a new device",
     });
-    run.backend = await WebgpuBackend.create(gpu);
-    Object.assign(run, this.openSession(run.config, run.model, run.backend, run.journal));
-    await run.session.resume();
-    this.seen = null;
+    await this.opener.reopen(run);
+    this.begin(run);
     return this.next(run);
   }
 

@@ -1,4 +1,5 @@
 import type { Backend } from "../compute/backend";
+import type { BatchShape } from "../compute/batch_shape";
 import type { Learner } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
 import { encodeChat } from "../policy/chat";
@@ -21,12 +22,14 @@ export function openLearner(
   model: ModelFile,
   config: Pick<RunConfig, "training" | "seed">,
   world: World,
+  batchShape?: BatchShape,
 ): OpenLearner {
   const { mode, rank, alpha, targets } = config.training;
   const key = deriveKey(seedKey(config.seed), "adapter");
   const policy = new LlamaPolicy(backend, model.config, model.weights, {
     training: mode === "full" ? { mode } : { mode, key, lora: { rank, alpha, targets } },
     endIds: model.tokenizer.endIds,
+    batchShape,
   });
   policy.markReference();
   return {

@@ -15,6 +15,8 @@ export type SessionEvent =
   | { readonly type: "tasks"; readonly step: number; readonly tasks: readonly Task[] }
   | { readonly type: "phase"; readonly step: number; readonly state: StepState }
   | { readonly type: "step"; readonly metrics: MetricsRow }
+  /** An evaluation is under way: `done` of `total` responses. */
+  | { readonly type: "evaluating"; readonly done: number; readonly total: number }
   | { readonly type: "evaluation"; readonly rows: readonly EvaluationRow[] };
 
 export interface SessionParts {
@@ -133,30 +135,37 @@ export class Session {
   private async *evaluateIfDue(signal?: AbortSignal): AsyncGenerator<SessionEvent> {
     const { every } = this.config.evaluation;
     if (every === 0 || this.progress.evaluated || this.progress.step % every !== 0) return;
-    const rows = await this.evaluate(signal);
+    const rows = yield* this.evaluate(signal);
     const digest = extendDigest(this.progress.digest, evaluationFields(rows));
     this.progress = { ...this.progress, evaluated: true, digest };
     await this.parts.journal.saveEvaluation(rows, this.progress);
     yield { type: "evaluation", rows };
   }
 
-  /** Evaluates the policy as it is, on every split, with the same random numbers at every step. */
-  private async evaluate(signal?: AbortSignal): Promise<EvaluationRow[]> {
+  /** Evaluates the policy as it is, split by split, with the same random numbers at every step. */
+  private async *evaluate(signal?: AbortSignal): AsyncGenerator<SessionEvent, EvaluationRow[]> {
     const { world, learner } = this.parts;
     const { evaluation, temperature, maxNewTokens, seed } = this.config;
+    const { samples } = evaluation;
+    const splits = evaluationSplits.filter((split) => evaluation[split] > 0);
+    const total = splits.reduce((sum, split) => sum + samples * evaluation[split], 0);
     const rows: EvaluationRow[] = [];
-    for (const split of ["heldout", "close", "ood"] satisfies EvaluationSplit[]) {
-      if (evaluation[split] === 0) continue;
+    let done = 0;
+    for (const split of splits) {
+      yield { type: "evaluating", done, total };
       const tasks = world.evaluationTasks(split, evaluation[split]);
-      const options = { samples: evaluation.samples, temperature, maxNewTokens, signal };
-      const responses = await sampleAndGrade(
-        learner,
-        tasks,
-        deriveKey(seedKey(seed), "evaluation", split),
-        options,
-      );
+      const key = deriveKey(seedKey(seed), "evaluation", split);
+      const responses = await sampleAndGrade(learner, tasks, key, {
+        samples,
+        temperature,
+        maxNewTokens,
+        signal,
+      });
       rows.push(summarize(responses.flat(), this.progress.step, split));
+      done += samples * tasks.length;
     }
     return rows;
   }
 }
+
+const evaluationSplits = ["heldout", "close", "ood"] as const satisfies readonly EvaluationSplit[];

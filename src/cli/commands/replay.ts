@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { HerlError } from "../../errors";
+import { openSession } from "../../runs/open_session";
 import { noJournal, replay as replayRun } from "../../runs/replay";
 import type { Command } from "../arguments";
 import { openBackend } from "../backend";
 import { readText } from "../files";
+import { openModel } from "../model";
 import { RunFolder } from "../run_folder";
-import { openSession } from "./run_session";
 
 export const replay: Command = {
   name: "replay",
@@ -15,12 +16,10 @@ export const replay: Command = {
   async run(_values, [path]) {
     const folder = new RunFolder(path);
     const { manifest, metrics } = folder.read();
-    const { session } = openSession(
-      await openBackend(manifest.backend.backend),
-      manifest.config,
-      noJournal,
-      manifest,
-    );
+    const { config } = manifest;
+    const backend = await openBackend(manifest.backend.backend);
+    const model = openModel(config.model);
+    const { session } = openSession({ backend, model, config, journal: noJournal, recorded: manifest });
     const { steps, digest, differs } = await replayRun(session, metrics);
     if (differs) {
       throw new HerlError(

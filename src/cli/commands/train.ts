@@ -1,12 +1,14 @@
 import { variants, type Variant } from "../../herl/config";
+import { openSession } from "../../runs/open_session";
 import { parseConfig } from "../../runs/config";
 import { presets, resolveConfig } from "../../runs/presets";
 import { parseSetting, settings, withSetting } from "../../runs/settings";
 import { integer, UsageError, type Command, type Values } from "../arguments";
 import { backendOption, openBackend } from "../backend";
 import { readText } from "../files";
+import { openModel } from "../model";
 import { RunFolder } from "../run_folder";
-import { finish, openSession, report } from "./run_session";
+import { finish, report } from "./run_session";
 
 export const train: Command = {
   name: "train",
@@ -46,12 +48,8 @@ export const train: Command = {
     const resuming = values["resume"] === true && folder.exists;
     const recorded = resuming ? folder.readManifest() : undefined;
     const config = recorded?.config ?? configOf(values);
-    const open = openSession(
-      await openBackend(recorded?.backend.backend ?? values["backend"]),
-      config,
-      folder,
-      recorded,
-    );
+    const backend = await openBackend(recorded?.backend.backend ?? values["backend"]);
+    const open = openSession({ backend, model: openModel(config.model), config, journal: folder, recorded });
     if (recorded) await open.session.resume();
     else await folder.begin(open.manifest);
     for await (const event of open.session.run(steps)) report(event);

@@ -1,0 +1,143 @@
+import type { Backend, BackendName } from "../compute/backend";
+import { probe, type ProbeResult } from "../compute/probe";
+import { WebgpuBackend } from "../compute/webgpu";
+import { HerlError } from "../errors";
+import { readModel, type ModelFile } from "../policy/model_file";
+import type { Journal } from "./journal";
+import type { OpenLearner } from "./learner";
+import { MemoryJournal } from "./memory_journal";
+import { openSession } from "./open_session";
+import type { ModelCard, OpenRequest, RunEvent } from "./protocol";
+import type { RunConfig } from "./config";
+import type { Session } from "./session";
+import type { RunStore } from "./store";
+
+/** What runs need of the place they are opened in. */
+export interface RunEnvironment {
+  readonly gpu: GPU | undefined;
+  readonly emit: (event: RunEvent) => void;
+  loadModel(name: string): Promise<Uint8Array>;
+  /** Resolves with null where nothing can be stored. */
+  readonly store: Promise<RunStore | null>;
+  /** Takes the lock of a run, so that no other tab writes it; resolves with its release, or null if it is taken. */
+  lock(runId: string): Promise<(() => void) | null>;
+}
+
+/** An open run. Backend, learner and session are replaced when a GPU is lost. */
+export interface OpenRun {
+  readonly id: string;
+  readonly config: RunConfig;
+  readonly model: ModelFile;
+  readonly journal: Journal;
+  readonly release: () => void;
+  backend: Backend;
+  learner: OpenLearner;
+  session: Session;
+}
+
+/** Opens runs for the page: new ones, and stored ones where they were left. Keeps the models that it has read. */
+export class RunOpener {
+  private readonly environment: RunEnvironment;
+  private readonly models = new Map<string, ModelFile>();
+
+  constructor(environment: RunEnvironment) {
+    this.environment = environment;
+  }
+
+  /** Opens a run and announces it. Throws RUN_LOCKED, RUN_MISSING, RUN_MODEL_CHANGED and the errors of models and backends. */
+  async open({ config: wanted, backend: choice, resume }: OpenRequest): Promise<OpenRun> {
+    const { lock } = this.environment;
+    const id = resume ?? crypto.randomUUID();
+    const release = await lock(id);
+    if (!release) {
+      throw new HerlError(
+        "RUN_LOCKED",
+        "This run is open in another tab",
+        "Close it there, or start a new run here",
+      );
+    }
+    try {
+      return await this.openLocked(id, release, wanted, choice, resume !== undefined);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  private async openLocked(
+    id: string,
+    release: () => void,
+    wanted: RunConfig,
+    choice: OpenRequest["backend"],
+    resuming: boolean,
+  ): Promise<OpenRun> {
+    const { emit } = this.environment;
+    const store = await this.environment.store;
+    const recorded = resuming ? await store!.manifest(id) : undefined;
+    const config = recorded?.config ?? wanted;
+    const model = await this.model(config.model);
+    const { backend, measured } = await this.openBackend(recorded?.backend.backend ?? choice);
+    const journal = new MemoryJournal(store?.journal(id) ?? null, ({ code, message, cure }) =>
+      emit({ type: "notice", code, message, cure }),
+    );
+    const { session, learner, manifest } = openSession({ backend, model, config, journal, recorded });
+    await journal.begin(recorded ?? manifest);
+    if (resuming) await session.resume();
+    emit({
+      type: "opened",
+      runId: id,
+      config,
+      model: modelCard(config.model, model, learner.policy.model.parameters.count),
+      adapter: backend.adapter,
+      probe: measured,
+      metrics: resuming ? (await store!.steps(id)).map(({ metrics }) => metrics) : [],
+      evaluations: resuming ? await store!.evaluations(id) : [],
+    });
+    return { id, config, model, journal, release, backend, learner, session };
+  }
+
+  /** Puts a run whose GPU was lost on a new device, where its last checkpoint left it. */
+  async reopen(run: OpenRun): Promise<void> {
+    const { config, model, journal } = run;
+    const tile = run.backend.adapter.matmulTile;
+    run.backend = await WebgpuBackend.create(this.environment.gpu);
+    if (tile) run.backend.setMatmulTile(tile);
+    Object.assign(run, openSession({ backend: run.backend, model, config, journal }));
+    await run.session.resume();
+  }
+
+  /** The model of that name, read once. */
+  async model(name: string): Promise<ModelFile> {
+    const known = this.models.get(name);
+    if (known) return known;
+    const model = readModel(await this.environment.loadModel(name));
+    this.models.set(name, model);
+    return model;
+  }
+
+  /** Measures both backends and opens the one that was asked for; `auto` takes the faster one. */
+  private async openBackend(
+    choice: BackendName | "auto",
+  ): Promise<{ backend: Backend; measured: ProbeResult }> {
+    const { result: measured, cpu, webgpu } = await probe(this.environment.gpu);
+    const name = choice === "auto" ? measured.faster : choice;
+    if (name === "webgpu")
+      return { backend: webgpu ?? (await WebgpuBackend.create(this.environment.gpu)), measured };
+    webgpu?.destroy();
+    return { backend: cpu, measured };
+  }
+}
+
+function modelCard(
+  name: string,
+  { sha256, config, weights, tokenizer }: ModelFile,
+  trained: number,
+): ModelCard {
+  const { layers, dim, contextLength } = config;
+  return {
+    ...{ name, sha256, trained, layers, dim, contextLength },
+    parameters: [...weights.values()].reduce((sum, { rows, cols }) => sum + rows * cols, 0),
+    vocabulary: Array.from({ length: tokenizer.vocabSize }, (_, token) => tokenizer.tokenText(token)),
+    endIds: [...tokenizer.endIds],
+  };
+}

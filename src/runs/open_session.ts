@@ -1,0 +1,49 @@
+import type { Backend } from "../compute/backend";
+import { batchShapes } from "../compute/batch_shape";
+import { HerlError } from "../errors";
+import type { ModelFile } from "../policy/model_file";
+import type { RunConfig } from "./config";
+import type { Journal } from "./journal";
+import { openLearner, type OpenLearner } from "./learner";
+import { makeManifest, type Manifest } from "./manifest";
+import { Session } from "./session";
+import { openWorld } from "./world";
+
+export interface SessionRequest {
+  readonly backend: Backend;
+  readonly model: ModelFile;
+  readonly config: RunConfig;
+  readonly journal: Journal;
+  /** The manifest of the run that is continued or replayed: its batches and tiles are used again. */
+  readonly recorded?: Manifest;
+}
+
+/** A session with everything it needs, and the manifest that describes it. */
+export interface OpenSession {
+  readonly session: Session;
+  readonly learner: OpenLearner;
+  readonly manifest: Manifest;
+}
+
+/** Opens a session. Throws RUN_MODEL_CHANGED when the recorded run was made with another model file. */
+export function openSession({ backend, model, config, journal, recorded }: SessionRequest): OpenSession {
+  if (recorded && recorded.model.sha256 !== model.sha256) {
+    throw new HerlError(
+      "RUN_MODEL_CHANGED",
+      `The run was made with another file of the model ${config.model}`,
+      "Export it with the version of the project that made it, and start a new run",
+    );
+  }
+  const tile = recorded?.backend.matmulTile;
+  if (tile) backend.setMatmulTile(tile);
+  const batchShape = recorded?.batch_shape ?? batchShapes[backend.name];
+  const world = openWorld(config);
+  const learner = openLearner(backend, model, config, world, batchShape);
+  const manifest = makeManifest({
+    ...{ config, batchShape },
+    model: { name: config.model, sha256: model.sha256 },
+    backend: backend.adapter,
+    created: new Date(),
+  });
+  return { session: new Session({ config, world, learner, journal }), learner, manifest };
+}
