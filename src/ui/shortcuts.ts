@@ -18,6 +18,7 @@ export const shownShortcut = (shortcut: string): string =>
 export function isTaken(shortcut: string, target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest("dialog")) return !shortcut.startsWith("Ctrl+");
+  if (target.matches("input[type=radio], input[type=range]")) return shortcut.startsWith("Arrow");
   if (target.closest("input, select, textarea, [contenteditable]")) return !shortcut.startsWith("Ctrl+");
   return shortcut === "Space" && target.closest("button, a, summary, [role=button]") !== null;
 }

@@ -11,6 +11,7 @@ export const icons = {
   },
   left: { d: "M10 3.500L5.500 8l4.500 4.500", filled: false },
   right: { d: "M6 3.500L10.500 8l-4.500 4.500", filled: false },
+  down: { d: "M3.500 6l4.500 4.500L12.500 6", filled: false },
   compose: { d: "M3 13l.7-3 7-7 2.300 2.300-7 7zM9.200 4.500l2.300 2.300", filled: false },
   theme: { d: "M8 2.500a5.500 5.500 0 1 0 0 11zM8 2.500a5.500 5.500 0 0 1 0 11", filled: false },
   help: { d: "M5.600 6a2.400 2.400 0 1 1 3.400 2.200c-.7.35-1 .8-1 1.500M8 12.300v.01", filled: false },

@@ -23,5 +23,5 @@ export function explainTransfer(transfer: StepView["transfer"]): string | null {
       ? `Seeing what was missed makes a revision's token ${decimal(gap)} nats likelier`
       : `Seeing what was missed makes a revision's token ${decimal(-gap)} nats less likely`;
   if (ratio === null) return `${seen}; the update moved too little to tell what transfers.`;
-  return `${seen}; of what the update added with the hindsight in view, ${percent(ratio)} arrived without it.`;
+  return `${seen}; for each nat that the update added with the hindsight in view, ${decimal(ratio)} arrived without it.`;
 }
