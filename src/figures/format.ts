@@ -1,6 +1,6 @@
 /** Numbers as people read them: a true minus sign, a space before the percent sign, no digits that mean nothing. */
 
-const withMinus = (text: string): string => text.replace("-", "−");
+const withMinus = (text: string): string => text.replaceAll("-", "−");
 
 /** True of what would be written with digits other than zero. */
 const hasDigits = (text: string): boolean => /[1-9]/.test(text);

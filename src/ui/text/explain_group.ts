@@ -37,7 +37,11 @@ export function explainGroup(group: GroupView, phase: Phase | null, config: Meth
 
 function explainSampling(isDone: boolean, sampled: number, { rollouts, temperature }: Method): Explanation {
   const rest = `Every token is drawn from the policy itself at temperature ${significant(temperature)}; nothing is forced.`;
-  if (isDone) return { lead: `${sampled} responses to one instruction, not graded yet.`, rest };
+  if (isDone)
+    return {
+      lead: `${sampled} ${sampled === 1 ? "response" : "responses"} to one instruction, not graded yet.`,
+      rest,
+    };
   return { lead: `${rollouts} responses are being sampled.`, rest };
 }
 
