@@ -9,8 +9,7 @@ struct Parameters {
 @group(1) @binding(0) var<uniform> p: Parameters;
 override HEADS: u32;
 override KV_HEADS: u32;
-override HEAD_DIM: u32;
-const MAX_VECTORS = 64u; // heads of up to 256 numbers
+// A prelude defines VECTORS, a head's size in vectors of four: register arrays and their loops need a constant.
 
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
@@ -18,8 +17,8 @@ const MAX_VECTORS = 64u; // heads of up to 256 numbers
 @group(0) @binding(3) var<storage, read> ranges: array<vec4u>;
 
 // The vectors of a query row's head, and of the key row's head that it shares.
-fn queryAt(row: u32, head: u32) -> u32 { return (row * HEADS + head) * (HEAD_DIM / 4u); }
-fn keyAt(row: u32, head: u32) -> u32 { return (row * KV_HEADS + head / (HEADS / KV_HEADS)) * (HEAD_DIM / 4u); }
+fn queryAt(row: u32, head: u32) -> u32 { return (row * HEADS + head) * VECTORS; }
+fn keyAt(row: u32, head: u32) -> u32 { return (row * KV_HEADS + head / (HEADS / KV_HEADS)) * VECTORS; }
 
 @group(0) @binding(4) var<storage, read_write> out: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> logSumExp: array<f32>;
@@ -29,11 +28,10 @@ fn forward(@builtin(global_invocation_id) id: vec3u) {
   let row = id.x / HEADS;
   let head = id.x % HEADS;
   if (row >= p.rows) { return; }
-  let vectors = HEAD_DIM / 4u;
   let at = queryAt(row, head);
-  var query: array<vec4f, MAX_VECTORS>;
-  var sum: array<vec4f, MAX_VECTORS>;
-  for (var d = 0u; d < vectors; d++) { query[d] = q[at + d] * p.factor; }
+  var query: array<vec4f, VECTORS>;
+  var sum: array<vec4f, VECTORS>;
+  for (var d = 0u; d < VECTORS; d++) { query[d] = q[at + d] * p.factor; }
   var top = -3.4e38;
   var total = 0.0;
   let range = ranges[row];
@@ -41,15 +39,15 @@ fn forward(@builtin(global_invocation_id) id: vec3u) {
   for (var i = 0u; i < promptCount + (range.w - range.z); i++) {
     let j = keyAt(select(range.z + i - promptCount, range.x + i, i < promptCount), head);
     var score = 0.0;
-    for (var d = 0u; d < vectors; d++) { score += dot(query[d], k[j + d]); }
+    for (var d = 0u; d < VECTORS; d++) { score += dot(query[d], k[j + d]); }
     let newTop = max(top, score);
     let keep = exp(top - newTop);
     let weight = exp(score - newTop);
-    for (var d = 0u; d < vectors; d++) { sum[d] = sum[d] * keep + weight * v[j + d]; }
+    for (var d = 0u; d < VECTORS; d++) { sum[d] = sum[d] * keep + weight * v[j + d]; }
     total = total * keep + weight;
     top = newTop;
   }
-  for (var d = 0u; d < vectors; d++) { out[at + d] = sum[d] / total; }
+  for (var d = 0u; d < VECTORS; d++) { out[at + d] = sum[d] / total; }
   logSumExp[id.x] = top + log(total);
 }
 
@@ -63,7 +61,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u) {
 fn backwardSums(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= p.rows * HEADS) { return; }
   var product = 0.0;
-  for (var i = id.x * (HEAD_DIM / 4u); i < (id.x + 1u) * (HEAD_DIM / 4u); i++) {
+  for (var i = id.x * VECTORS; i < (id.x + 1u) * VECTORS; i++) {
     product += dot(gradient[i], knownOut[i]);
   }
   sumsOut[id.x] = vec2f(knownLogSumExp[id.x], product);
@@ -79,12 +77,11 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u) {
   let row = id.x / HEADS;
   let head = id.x % HEADS;
   if (row >= p.rows) { return; }
-  let vectors = HEAD_DIM / 4u;
   let at = queryAt(row, head);
-  var query: array<vec4f, MAX_VECTORS>;
-  var g: array<vec4f, MAX_VECTORS>;
-  var sum: array<vec4f, MAX_VECTORS>;
-  for (var d = 0u; d < vectors; d++) {
+  var query: array<vec4f, VECTORS>;
+  var g: array<vec4f, VECTORS>;
+  var sum: array<vec4f, VECTORS>;
+  for (var d = 0u; d < VECTORS; d++) {
     query[d] = q[at + d] * p.factor;
     g[d] = gradOut[at + d];
   }
@@ -94,14 +91,14 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u) {
     let j = keyAt(select(range.z + i - promptCount, range.x + i, i < promptCount), head);
     var score = 0.0;
     var product = 0.0;
-    for (var d = 0u; d < vectors; d++) {
+    for (var d = 0u; d < VECTORS; d++) {
       score += dot(query[d], k[j + d]);
       product += dot(g[d], v[j + d]);
     }
     let ds = exp(score - sums[id.x].x) * (product - sums[id.x].y) * p.factor;
-    for (var d = 0u; d < vectors; d++) { sum[d] += ds * k[j + d]; }
+    for (var d = 0u; d < VECTORS; d++) { sum[d] += ds * k[j + d]; }
   }
-  for (var d = 0u; d < vectors; d++) { gradQ[at + d] = sum[d]; }
+  for (var d = 0u; d < VECTORS; d++) { gradQ[at + d] = sum[d]; }
 }
 
 // Third dispatch: gradK and gradV.
@@ -114,14 +111,13 @@ fn backwardKey(@builtin(global_invocation_id) id: vec3u) {
   let row = id.x / KV_HEADS;
   let kvHead = id.x % KV_HEADS;
   if (row >= p.rows) { return; }
-  let vectors = HEAD_DIM / 4u;
   let perKv = HEADS / KV_HEADS;
-  let at = id.x * vectors;
-  var key: array<vec4f, MAX_VECTORS>;
-  var value: array<vec4f, MAX_VECTORS>;
-  var sumK: array<vec4f, MAX_VECTORS>;
-  var sumV: array<vec4f, MAX_VECTORS>;
-  for (var d = 0u; d < vectors; d++) {
+  let at = id.x * VECTORS;
+  var key: array<vec4f, VECTORS>;
+  var value: array<vec4f, VECTORS>;
+  var sumK: array<vec4f, VECTORS>;
+  var sumV: array<vec4f, VECTORS>;
+  for (var d = 0u; d < VECTORS; d++) {
     key[d] = k[at + d] * p.factor;
     value[d] = v[at + d];
   }
@@ -130,19 +126,19 @@ fn backwardKey(@builtin(global_invocation_id) id: vec3u) {
       let query = queryAt(t, head);
       var score = 0.0;
       var product = 0.0;
-      for (var d = 0u; d < vectors; d++) {
+      for (var d = 0u; d < VECTORS; d++) {
         score += dot(q[query + d], key[d]);
         product += dot(gradOut[query + d], value[d]);
       }
       let probability = exp(score - sums[t * HEADS + head].x);
       let ds = probability * (product - sums[t * HEADS + head].y) * p.factor;
-      for (var d = 0u; d < vectors; d++) {
+      for (var d = 0u; d < VECTORS; d++) {
         sumK[d] += ds * q[query + d];
         sumV[d] += probability * gradOut[query + d];
       }
     }
   }
-  for (var d = 0u; d < vectors; d++) {
+  for (var d = 0u; d < VECTORS; d++) {
     gradK[at + d] = sumK[d];
     gradV[at + d] = sumV[d];
   }

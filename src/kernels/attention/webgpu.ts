@@ -10,11 +10,11 @@ const kernel = (
   writes: readonly number[],
   bindings: number,
 ): KernelSource => ({
-  name: `attention ${entryPoint}`,
-  code,
+  name: `attention ${entryPoint} ${shape.headDim}`,
+  code: `const VECTORS = ${shape.headDim / 4}u;\n${code}`,
   entryPoint,
   bindings: Array.from({ length: bindings }, (_, i) => (writes.includes(i) ? "write" : "read")),
-  constants: { HEADS: shape.heads, KV_HEADS: shape.kvHeads, HEAD_DIM: shape.headDim },
+  constants: { HEADS: shape.heads, KV_HEADS: shape.kvHeads },
 });
 
 /** See `AttentionOptions`. */

@@ -1,20 +1,36 @@
-import { beforeAll, describe, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { expectClose, finiteDifferences, openSide, randomNumbers, sideNames, type Side } from "../testing";
 import * as cpu from "./cpu";
 import * as webgpu from "./webgpu";
 
 const [rows, k, n, rank, scale] = [5, 12, 8, 4, 2];
 
-/** scale · (x Aᵀ) Bᵀ, in double precision. */
-function reference(x: ArrayLike<number>, a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
-  return Float64Array.from({ length: rows * n }, (_, i) => {
+const data = {
+  x: randomNumbers(rows * k, "x"),
+  weight: randomNumbers(n * k, "weight"),
+  a: randomNumbers(rank * k, "a"),
+  b: randomNumbers(n * rank, "b"),
+  addend: randomNumbers(rows * n, "addend"),
+  gradOut: randomNumbers(rows * n, "gradient"),
+};
+
+type Numbers = ArrayLike<number>;
+
+/** x Wᵀ + scale · (x Aᵀ) Bᵀ, in double precision. */
+const reference = (x: Numbers, a: Numbers, b: Numbers): Float64Array =>
+  Float64Array.from({ length: rows * n }, (_, i) => {
     const [row, col] = [Math.floor(i / n), i % n];
     let sum = 0;
-    for (let r = 0; r < rank; r++)
-      for (let c = 0; c < k; c++) sum += x[row * k + c] * a[r * k + c] * b[col * rank + r];
-    return scale * sum;
+    for (let c = 0; c < k; c++) {
+      let weight = data.weight[col * k + c];
+      for (let r = 0; r < rank; r++) weight += scale * a[r * k + c] * b[col * rank + r];
+      sum += x[row * k + c] * weight;
+    }
+    return sum;
   });
-}
+
+const loss = (x: Numbers, a: Numbers, b: Numbers) =>
+  reference(x, a, b).reduce((sum, y, i) => sum + y * data.gradOut[i], 0);
 
 describe.each(sideNames)("lora on %s", (name) => {
   let side: Side<typeof cpu>;
@@ -22,43 +38,61 @@ describe.each(sideNames)("lora on %s", (name) => {
     side = await openSide(name, cpu, webgpu);
   });
 
-  test("adds scale · (x Aᵀ) Bᵀ, and its gradients by finite differences", async () => {
-    const data = {
-      x: randomNumbers(rows * k, "x"),
-      a: randomNumbers(rank * k, "a"),
-      b: randomNumbers(n * rank, "b"),
-      base: randomNumbers(rows * n, "base"),
-      gradOut: randomNumbers(rows * n, "gradient"),
+  function setUp() {
+    const options = {
+      ...{ scale, inner: side.tensor(rows, rank) },
+      x: side.tensor(rows, k, data.x),
+      weight: side.tensor(n, k, data.weight),
+      a: side.tensor(rank, k, data.a),
+      b: side.tensor(n, rank, data.b),
     };
-    const [x, a, b] = [
-      side.tensor(rows, k, data.x),
-      side.tensor(rank, k, data.a),
-      side.tensor(n, rank, data.b),
-    ];
-    const inner = side.tensor(rows, rank);
-    const out = side.tensor(rows, n, data.base);
-    side.kernels.lora({ x, a, b, scale, inner, out });
-    const adapted = reference(data.x, data.a, data.b).map((value, i) => value + data.base[i]);
-    expectClose(await side.read(out), adapted, 1e-6);
+    const out = side.tensor(rows, n, data.x.slice(0, rows * n));
+    side.kernels.lora({ ...options, out });
+    return { options, out };
+  }
 
-    // What lies in the gradients already stays: they are added to.
-    const gradX = side.tensor(rows, k, data.x);
+  test("is the layer with its adapter, and an addend", async () => {
+    const { options, out } = setUp();
+    const expected = reference(data.x, data.a, data.b);
+    expectClose(await side.read(out), expected, 1e-6);
+    side.kernels.lora({ ...options, out, addend: side.tensor(rows, n, data.addend) });
+    expectClose(
+      await side.read(out),
+      expected.map((y, i) => y + data.addend[i]),
+      1e-6,
+    );
+  });
+
+  test("gradients by finite differences; those of the adapter are added up", async () => {
+    const { options } = setUp();
     const [gradA, gradB] = [side.tensor(rank, k, data.a), side.tensor(n, rank, data.b)];
+    const gradX = side.tensor(rows, k, data.x);
     const gradOut = side.tensor(rows, n, data.gradOut);
     const gradInner = side.tensor(rows, rank);
-    side.kernels.loraBackward({ x, a, b, scale, inner, gradOut, gradInner, gradA, gradB, gradX });
-    const dot = (x: ArrayLike<number>, a: ArrayLike<number>, b: ArrayLike<number>) =>
-      reference(x, a, b).reduce((sum, y, i) => sum + y * data.gradOut[i], 0);
-    const checks = [
-      [gradX, data.x, (v: Float64Array) => dot(v, data.a, data.b)],
-      [gradA, data.a, (v: Float64Array) => dot(data.x, v, data.b)],
-      [gradB, data.b, (v: Float64Array) => dot(data.x, data.a, v)],
-    ] as const;
-    for (const [gradient, at, f] of checks)
-      expectClose(
-        await side.read(gradient),
-        finiteDifferences(f, at).map((g, i) => g + at[i]),
-        1e-6,
-      );
+    const backward = { ...options, gradOut, gradInner, gradA, gradB };
+    side.kernels.loraBackward({ ...backward, gradX });
+    const expectedX = finiteDifferences((x) => loss(x, data.a, data.b), data.x);
+    expectClose(await side.read(gradX), expectedX, 1e-6);
+    const added = (start: Numbers, gradient: Float64Array) => gradient.map((g, i) => g + start[i]);
+    const expectedA = finiteDifferences((a) => loss(data.x, a, data.b), data.a);
+    expectClose(await side.read(gradA), added(data.a, expectedA), 1e-6);
+    const expectedB = finiteDifferences((b) => loss(data.x, data.a, b), data.b);
+    expectClose(await side.read(gradB), added(data.b, expectedB), 1e-6);
+
+    side.kernels.loraBackward({ ...backward, gradX, accumulate: true });
+    expectClose(
+      await side.read(gradX),
+      expectedX.map((g) => 2 * g),
+      1e-6,
+    );
+  });
+
+  test("where nothing below is trained, only the adapter's gradients are computed", async () => {
+    const { options } = setUp();
+    const [gradA, gradB] = [side.tensor(rank, k), side.tensor(n, rank)];
+    const gradOut = side.tensor(rows, n, data.gradOut);
+    const gradInner = side.tensor(rows, rank);
+    side.kernels.loraBackward({ ...options, gradOut, gradInner, gradA, gradB, gradX: null });
+    expect((await side.read(gradA)).some((g) => g !== 0)).toBe(true);
   });
 });

@@ -121,14 +121,15 @@ function packQuantizedColumns(
   }
 }
 
+// Eight results of a row; `base`, if not 0, is where the numbers lie that they are added to.
 // @ts-ignore: decorator
 @inline
-function storeRow(out: usize, low: v128, high: v128, scale: v128, accumulate: bool): void {
+function storeRow(out: usize, low: v128, high: v128, scale: v128, base: usize): void {
   low = f32x4.mul(low, scale);
   high = f32x4.mul(high, scale);
-  if (accumulate) {
-    low = f32x4.add(v128.load(out), low);
-    high = f32x4.add(v128.load(out, 16), high);
+  if (base) {
+    low = f32x4.add(v128.load(base), low);
+    high = f32x4.add(v128.load(base, 16), high);
   }
   v128.store(out, low);
   v128.store(out, high, 16);
@@ -137,7 +138,7 @@ function storeRow(out: usize, low: v128, high: v128, scale: v128, accumulate: bo
 /** Four rows of A against the panel: 32 results. `rowBytes` from row to row of A, `stepBytes` from k to k. */
 function fourRows(
   a: usize, rowBytes: usize, stepBytes: usize, panel: usize, kCount: i32,
-  out: usize, outRowBytes: usize, factor: f32, accumulate: bool,
+  out: usize, base: usize, outRowBytes: usize, factor: f32,
 ): void {
   let s00 = f32x4.splat(0), s01 = f32x4.splat(0), s10 = f32x4.splat(0), s11 = f32x4.splat(0);
   let s20 = f32x4.splat(0), s21 = f32x4.splat(0), s30 = f32x4.splat(0), s31 = f32x4.splat(0);
@@ -160,14 +161,14 @@ function fourRows(
     a0 += stepBytes; a1 += stepBytes; a2 += stepBytes; a3 += stepBytes;
   }
   const scale = f32x4.splat(factor);
-  storeRow(out, s00, s01, scale, accumulate);
-  storeRow(out + outRowBytes, s10, s11, scale, accumulate);
-  storeRow(out + 2 * outRowBytes, s20, s21, scale, accumulate);
-  storeRow(out + 3 * outRowBytes, s30, s31, scale, accumulate);
+  storeRow(out, s00, s01, scale, base);
+  storeRow(out + outRowBytes, s10, s11, scale, base ? base + outRowBytes : 0);
+  storeRow(out + 2 * outRowBytes, s20, s21, scale, base ? base + 2 * outRowBytes : 0);
+  storeRow(out + 3 * outRowBytes, s30, s31, scale, base ? base + 3 * outRowBytes : 0);
 }
 
 function oneRow(
-  a: usize, stepBytes: usize, panel: usize, kCount: i32, out: usize, factor: f32, accumulate: bool,
+  a: usize, stepBytes: usize, panel: usize, kCount: i32, out: usize, base: usize, factor: f32,
 ): void {
   let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
   const end = panel + (<usize>kCount) * 32;
@@ -176,30 +177,33 @@ function oneRow(
     s0 = f32x4.add(s0, f32x4.mul(x, v128.load(panel)));
     s1 = f32x4.add(s1, f32x4.mul(x, v128.load(panel, 16)));
   }
-  storeRow(out, s0, s1, f32x4.splat(factor), accumulate);
+  storeRow(out, s0, s1, f32x4.splat(factor), base);
 }
 
 /** All M rows of A against one panel. A panel narrower than 8 goes through a scratch row. */
 function rowsAgainstPanel(
   a: usize, rowBytes: usize, stepBytes: usize, M: i32, panel: usize, kCount: i32,
-  out: usize, outRowBytes: usize, width: i32, factor: f32, accumulate: bool, scratch: usize,
+  out: usize, base: usize, outRowBytes: usize, width: i32, factor: f32, scratch: usize,
 ): void {
   let m = 0;
   if (width == 8) {
-    for (; m + 4 <= M; m += 4)
-      fourRows(a + <usize>m * rowBytes, rowBytes, stepBytes, panel, kCount,
-        out + <usize>m * outRowBytes, outRowBytes, factor, accumulate);
-    for (; m < M; m++)
-      oneRow(a + <usize>m * rowBytes, stepBytes, panel, kCount, out + <usize>m * outRowBytes, factor, accumulate);
-    return;
+    for (; m + 4 <= M; m += 4) {
+      fourRows(a, rowBytes, stepBytes, panel, kCount, out, base, outRowBytes, factor);
+      a += 4 * rowBytes;
+      out += 4 * outRowBytes;
+      if (base) base += 4 * outRowBytes;
+    }
   }
   for (; m < M; m++) {
-    oneRow(a + <usize>m * rowBytes, stepBytes, panel, kCount, scratch, factor, false);
-    for (let c = 0; c < width; c++) {
-      const at = out + <usize>m * outRowBytes + <usize>c * 4;
-      const value = load<f32>(scratch + <usize>c * 4);
-      store<f32>(at, accumulate ? load<f32>(at) + value : value);
+    if (width == 8) oneRow(a, stepBytes, panel, kCount, out, base, factor);
+    else {
+      oneRow(a, stepBytes, panel, kCount, scratch, 0, factor);
+      for (let c: usize = 0; c < <usize>width * 4; c += 4)
+        store<f32>(out + c, base ? load<f32>(base + c) + load<f32>(scratch + c) : load<f32>(scratch + c));
     }
+    a += rowBytes;
+    out += outRowBytes;
+    if (base) base += outRowBytes;
   }
 }
 
@@ -209,12 +213,13 @@ export function matmulScratchBytes(): i32 {
 }
 
 /**
- * out [M, N] = factor · A · B (+ out). `bits` is 32 for floats in `b`; 8 or 4 for a quantized B, whose packed
- * integers are at `b` (then the rows of B are multiples of 32 long). `offsets` may be 0: none.
+ * out [M, N] = factor · A · B, plus the numbers at `base` [M, N] if it is not 0 (it may be `out`). `bits` is 32 for
+ * floats in `b`; 8 or 4 for a quantized B, whose packed integers are at `b` (then the rows of B are multiples of 32
+ * long). `offsets` may be 0: none.
  */
 export function matmul(
   layout: i32, a: usize, b: usize, bits: i32, scales: usize, offsets: usize, zero: i32, groupShift: i32,
-  out: usize, M: i32, N: i32, K: i32, factor: f32, accumulate: bool, scratch: usize,
+  out: usize, base: usize, M: i32, N: i32, K: i32, factor: f32, scratch: usize,
 ): void {
   const transposedA = layout == 2;
   const rowBytes: usize = transposedA ? 4 : <usize>K * 4;
@@ -222,6 +227,7 @@ export function matmul(
   const panel = scratch + 32;
   for (let k0 = 0; k0 < K; k0 += BLOCK) {
     const kCount = min(BLOCK, K - k0);
+    if (k0 > 0) base = out;
     for (let n0 = 0; n0 < N; n0 += 8) {
       const width = min(8, N - n0);
       if (bits == 32) {
@@ -232,8 +238,9 @@ export function matmul(
         else if (layout == NN)
           packQuantizedColumns(b, scales, offsets, bits, zero, groupShift, N, n0, k0, kCount, panel);
       }
+      const at = <usize>n0 * 4;
       rowsAgainstPanel(a + <usize>k0 * stepBytes, rowBytes, stepBytes, M, panel, kCount,
-        out + <usize>n0 * 4, <usize>N * 4, width, factor, accumulate || k0 > 0, scratch);
+        out + at, base ? base + at : 0, <usize>N * 4, width, factor, scratch);
     }
   }
 }

@@ -91,6 +91,33 @@ describe.each(sideNames)("matmul on %s", (name) => {
     });
   });
 
+  test.each(["NT", "NN"] as const)("%s with an addend and a low-rank product", async (layout) => {
+    const [shape, rank] = [{ m: 13, n: 20, k: 36 }, 8];
+    const low = { m: 13, n: 20, k: rank };
+    const data = {
+      a: randomNumbers(13 * 36, "a"),
+      b: randomNumbers(20 * 36, "b"),
+      lowA: randomNumbers(13 * rank, "lowA"),
+      lowB: randomNumbers(20 * rank, "lowB"),
+      addend: randomNumbers(13 * 20, "addend"),
+    };
+    const products = reference(layout, shape, data.a, data.b);
+    const lowProducts = reference(layout, low, data.lowA, data.lowB);
+    const expected = products.map((x, i) => 0.5 * x + 2 * lowProducts[i] + data.addend[i]);
+    const [a, addend] = [side.tensor(13, 36, data.a), side.tensor(13, 20, data.addend)];
+    const b = side.tensor(...shapesOf(layout, shape).b, data.b);
+    const lowRank = {
+      a: side.tensor(13, rank, data.lowA),
+      b: side.tensor(...shapesOf(layout, low).b, data.lowB),
+      scale: 2,
+    };
+    await onEveryTile(async () => {
+      const out = side.tensor(13, 20, data.addend);
+      side.kernels.matmul({ layout, a, b, out, scale: 0.5, addend, lowRank });
+      expectClose(await side.read(out), expected, 2e-6);
+    });
+  });
+
   test("a row's result does not depend on the rows beside it", async () => {
     const [n, k] = [24, 96];
     const data = randomNumbers(9 * k, "rows");

@@ -1,7 +1,7 @@
 import type { Tensor, Weight } from "../tensor";
 
 /**
- * out [M, N] = scale · A · B (+ out), in the three layouts that a linear layer y = x Wᵀ needs:
+ * out [M, N] = scale · A · B (+ a low-rank product) (+ an addend, or + out), in the three layouts that a linear layer y = x Wᵀ needs:
  *
  * | layout | A | B | for |
  * |---|---|---|---|
@@ -21,6 +21,13 @@ export interface MatmulOptions<T extends Tensor = Tensor> {
   readonly scale?: number;
   /** Add to `out` instead of overwriting it. Default false. */
   readonly accumulate?: boolean;
+  /** [M, N]: out = this + the products. Another tensor than `out`. */
+  readonly addend?: T;
+  /**
+   * + scale · a · b with a [M, rank] and b [N, rank] in the layout NT, [rank, N] in NN: a low-rank adapter beside a
+   * linear layer. The rank is a multiple of 4.
+   */
+  readonly lowRank?: { readonly a: T; readonly b: T; readonly scale: number };
 }
 
 export const layoutCode = { NT: 0, NN: 1, TN: 2 } as const;

@@ -1,11 +1,10 @@
 // B of matmul.wgsl as floats. Beyond the last column the last four repeat; their results are not stored.
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(1) @binding(0) var<uniform> p: Parameters;
+@group(0) @binding(5) var<storage, read> b: array<vec4f>;
 
 fn bCursor(n: u32) -> vec4u {
   let start = min(n, p.n - 4u);
-  if (LAYOUT == 0u) { return (start + vec4u(0u, 1u, 2u, 3u)) * (p.k / 4u); } // B is [N, K]
-  return start / 4u + vec4u(0u, 1u, 2u, 3u) * (p.n / 4u); // B is [K, N]
+  if (LAYOUT == 0u) { return (start + four) * (p.k / 4u); } // B is [N, K]
+  return start / 4u + four * (p.n / 4u); // B is [K, N]
 }
 
 fn bAdvance() -> u32 {

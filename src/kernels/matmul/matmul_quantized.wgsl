@@ -1,8 +1,7 @@
 // B of matmul.wgsl as quantized integers, dequantized here: scale · (q − zero) + offset (layout: tensor.ts).
-@group(0) @binding(2) var<storage, read> words: array<u32>;
-@group(0) @binding(3) var<storage, read> scales: array<f32>;
-@group(0) @binding(4) var<storage, read> offsets: array<f32>;
-@group(1) @binding(0) var<uniform> p: Parameters;
+@group(0) @binding(5) var<storage, read> words: array<u32>;
+@group(0) @binding(6) var<storage, read> scales: array<f32>;
+@group(0) @binding(7) var<storage, read> offsets: array<f32>;
 
 override BITS: u32; // 8 or 4
 override ZERO: i32;
@@ -27,8 +26,8 @@ fn weights(e: u32) -> vec4f {
 // The cursor counts elements here. Beyond the last column the last four repeat; their results are not stored.
 fn bCursor(n: u32) -> vec4u {
   let start = min(n, p.n - 4u);
-  if (LAYOUT == 0u) { return (start + vec4u(0u, 1u, 2u, 3u)) * p.k; } // the weight is [N, K]
-  return start + vec4u(0u, 1u, 2u, 3u) * p.n; // the weight is [K, N]
+  if (LAYOUT == 0u) { return (start + four) * p.k; } // the weight is [N, K]
+  return start + four * p.n; // the weight is [K, N]
 }
 
 fn bAdvance() -> u32 {

@@ -10,7 +10,7 @@ import quantizedCode from "./matmul_quantized.wgsl?raw";
  * The tile, results per thread, is the context's: 4 × 4 suits GPUs, 8 × 8 software adapters.
  */
 export function matmul(options: MatmulOptions<GpuTensor>): void {
-  const { a, b, out, layout, scale = 1, accumulate = false } = options;
+  const { a, b, out, layout, scale = 1, accumulate = false, addend, lowRank } = options;
   const { m, n, k } = shapeOf(options);
   const tile = out.context.matmulTile;
   if (n % 4 !== 0 || (layout === "TN" ? m : k) % 4 !== 0) {
@@ -26,18 +26,21 @@ export function matmul(options: MatmulOptions<GpuTensor>): void {
     name: isQuantized(b) ? `matmul quantized ${tile}` : `matmul ${tile}`,
     code: code + (isQuantized(b) ? quantizedCode : floatCode),
     entryPoint: tile,
-    bindings: ["read", "write", ...bTensors.map(() => "read" as const)],
+    bindings: ["read", "write", "read", "read", "read", ...bTensors.map(() => "read" as const)],
     constants: {
       LAYOUT: layoutCode[layout],
       THREADS_N: threadsN,
       THREADS_M: threadsM,
+      HAS_ADDEND: addend ? 1 : 0,
+      RANK: lowRank ? lowRank.a.cols : 0,
       ...(isQuantized(b) && { BITS: b.bits, ZERO: b.zero, GROUP: b.group, HAS_OFFSETS: b.offsets ? 1 : 0 }),
     },
   };
-  out.context.dispatch(
-    kernel,
-    [a, out, ...bTensors],
-    [m, n, k, accumulate ? 1 : 0, { f32: scale }],
-    [workgroups(n / edge, threadsN), workgroups(m / edge, threadsM)],
-  );
+  // What is not there is bound to something that is; the kernel does not look at it.
+  const tensors = [a, out, addend ?? a, lowRank?.a ?? a, lowRank?.b ?? a, ...bTensors];
+  const parameters = [m, n, k, accumulate ? 1 : 0, { f32: scale }, { f32: lowRank?.scale ?? 0 }];
+  out.context.dispatch(kernel, tensors, parameters, [
+    workgroups(n / edge, threadsN),
+    workgroups(m / edge, threadsM),
+  ]);
 }

@@ -50,8 +50,7 @@ export function attentionForward(
     kernels.scatter({ x: v, rows: cache.slots, out: values });
   }
   kernels.attention({ ...config, q, k: keys, v: values, ranges: rows.ranges, out: mixed, logSumExp });
-  backend.copy(x, out);
-  linearForward(pass, block.o, mixed, out, true);
+  linearForward(pass, block.o, mixed, out, x);
 }
 
 /**

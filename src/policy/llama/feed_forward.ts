@@ -26,8 +26,7 @@ export function feedForward(pass: Pass, block: FeedForward, scope: string, x: Te
   linearForward(pass, block.gate, normed, gate);
   linearForward(pass, block.up, normed, up);
   pass.backend.kernels.swiglu({ gate, up, out: active });
-  pass.backend.copy(x, out);
-  linearForward(pass, block.down, active, out, true);
+  linearForward(pass, block.down, active, out, x);
 }
 
 /** `gradient` holds ∂L/∂out on entry and ∂L/∂x on return. */

@@ -20,22 +20,22 @@ export interface Linear {
   readonly adapter: Adapter | null;
 }
 
-const innerOf = ({ workspace }: ModelContext, { name, adapter }: Linear, x: Tensor): Tensor =>
-  workspace.tensor(`${name} inner`, x.rows, adapter!.a.value.rows);
+const innerOf = ({ workspace }: ModelContext, name: string, { a }: Adapter, x: Tensor): Tensor =>
+  workspace.tensor(`${name} inner`, x.rows, a.value.rows);
 
-/** out = x Wᵀ, or out += x Wᵀ. */
+/** out = x Wᵀ (+ addend). */
 export function linearForward(
   model: ModelContext,
-  linear: Linear,
+  { name, weight, adapter }: Linear,
   x: Tensor,
   out: Tensor,
-  accumulate = false,
+  addend?: Tensor,
 ): void {
   const { kernels } = model.backend;
-  kernels.matmul({ layout: "NT", a: x, b: linear.weight, out, accumulate });
-  if (!linear.adapter) return;
-  const { a, b, scale } = linear.adapter;
-  kernels.lora({ x, a: a.value, b: b.value, scale, inner: innerOf(model, linear, x), out });
+  if (!adapter) return kernels.matmul({ layout: "NT", a: x, b: weight, out, addend });
+  const { a, b, scale } = adapter;
+  const inner = innerOf(model, name, adapter, x);
+  kernels.lora({ x, weight, a: a.value, b: b.value, scale, inner, out, addend });
 }
 
 /**
@@ -44,26 +44,26 @@ export function linearForward(
  */
 export function linearBackward(
   model: ModelContext,
-  linear: Linear,
+  { name, weight, gradient, adapter }: Linear,
   x: Tensor,
   gradOut: Tensor,
   gradX: Tensor | null,
   accumulate = false,
 ): void {
   const { backend, workspace } = model;
-  const { weight, gradient, adapter, name } = linear;
-  if (gradX) backend.kernels.matmul({ layout: "NN", a: gradOut, b: weight, out: gradX, accumulate });
-  if (gradient) backend.kernels.matmul({ layout: "TN", a: gradOut, b: x, out: gradient, accumulate: true });
-  if (!adapter) return;
-  const { a, b, scale } = adapter;
-  backend.kernels.loraBackward({
-    ...{ x, scale, gradOut },
-    a: a.value,
-    b: b.value,
-    inner: innerOf(model, linear, x),
-    gradInner: workspace.tensor(`gradInner ${a.value.rows}`, x.rows, a.value.rows),
-    gradA: a.gradient,
-    gradB: b.gradient,
-    gradX: gradX ?? workspace.tensor(`gradient below ${name}`, x.rows, x.cols),
-  });
+  const { kernels } = backend;
+  if (adapter) {
+    const { a, b, scale } = adapter;
+    return kernels.loraBackward({
+      ...{ x, weight, scale, gradOut, gradX, accumulate },
+      a: a.value,
+      b: b.value,
+      inner: innerOf(model, name, adapter, x),
+      gradInner: workspace.tensor(`gradInner ${a.value.rows}`, x.rows, a.value.rows),
+      gradA: a.gradient,
+      gradB: b.gradient,
+    });
+  }
+  if (gradX) kernels.matmul({ layout: "NN", a: gradOut, b: weight, out: gradX, accumulate });
+  if (gradient) kernels.matmul({ layout: "TN", a: gradOut, b: x, out: gradient, accumulate: true });
 }
