@@ -164,7 +164,8 @@ export class Driver implements TrainerCommands {
       case "graded":
         return event.type === "phase" && event.state.phase === "grade";
       case "phase":
-        return event.type === "phase";
+        // The last phase ends with the update's record.
+        return event.type === "step" || (event.type === "phase" && event.state.phase !== "update");
       case "update":
         return event.type === "step";
       default:

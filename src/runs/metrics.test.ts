@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { methodConfig, redGreen, sayRedGreen, tinyLearner } from "../herl/testing/tiny_world";
+import { runStep } from "../herl/testing/run_step";
+import { emptyDigest, extendDigest, stepFields } from "./digest";
+import { stepMetrics } from "./metrics";
+import { resolveConfig } from "./presets";
+import { failureRecords, rolloutRecords } from "./records";
+
+const config = resolveConfig({ preset: "pocket" });
+const before = { responses: 100, judgeCalls: 3, tokens: 1000 };
+// Rewards 0.5, 0, 0.5, 0.5 (the last one cut off); the revision of a draft is perfect.
+const step = async () => (await runStep(tinyLearner({ say: sayRedGreen }), [redGreen], methodConfig())).last;
+
+describe("the metrics of a step", () => {
+  test("counts, rewards and lengths are those of its responses", async () => {
+    const metrics = stepMetrics(await step(), config, before, 7);
+    expect(metrics).toMatchObject({
+      step: 7,
+      responses: 105,
+      judge_calls: 3,
+      num_tokens: 1000 + 2 + 2 + 3 + 1 + 3,
+      reward: 0.375,
+      reward_std: 0.25,
+      all_met: 0,
+      frac_reward_zero_std: 0,
+      "rubric/unknown": 0,
+      "completions/mean_length": 2,
+      "completions/min_length": 1,
+      "completions/max_length": 3,
+      "completions/clipped_ratio": 0.25,
+      "clip_ratio/region_mean": 0,
+      "hindsight/revised_groups": 1,
+      "hindsight/joined": 1,
+      "hindsight/reward": 1,
+      "hindsight/gain": 0.5,
+      "hindsight/improved": 1,
+      "hindsight/bonus": 0.025,
+      skipped_updates: 0,
+      kl: null,
+    });
+  });
+
+  test("the flows of rollouts and revisions add up to the whole", async () => {
+    const metrics = stepMetrics(await step(), config, before, 1) as Record<string, number>;
+    for (const flow of ["positive_sampled", "negative_sampled", "negative_unsampled"]) {
+      const parts = metrics[`gradient/rollouts/${flow}`] + metrics[`gradient/revisions/${flow}`];
+      expect(parts).toBeCloseTo(metrics[`gradient/${flow}`], 9);
+    }
+    expect(metrics["gradient/positive_unsampled"]).toBe(-metrics["gradient/positive_sampled"]);
+    expect(metrics["gradient/positive_sampled"]).toBeGreaterThan(0);
+  });
+
+  test("samples with unknown grades are counted, and taken for nothing else", async () => {
+    const learner = tinyLearner({ say: sayRedGreen, isUnknown: (response) => response === "blue" });
+    const { last } = await runStep(learner, [redGreen], methodConfig());
+    expect(stepMetrics(last, config, before, 1)).toMatchObject({
+      reward: 0.5,
+      all_met: 0,
+      "rubric/unknown": 1,
+    });
+  });
+});
+
+describe("the records of a step", () => {
+  test("every response with its role, its grades and what became of it", async () => {
+    const records = rolloutRecords(await step(), 4);
+    expect(records.map(({ role }) => role).sort()).toEqual([
+      "draft",
+      "revision",
+      "rollout",
+      "rollout",
+      "rollout",
+    ]);
+    const [revision] = records.filter(({ role }) => role === "revision");
+    const draft = records.find(({ role }) => role === "draft")!;
+    expect(revision).toMatchObject({
+      step: 4,
+      draft: draft.index,
+      joined: true,
+      reward: 1,
+      verdicts: ["satisfied", "satisfied"],
+    });
+    expect(draft.bonus).toBeCloseTo(0.025);
+    expect(
+      records.every(
+        ({ ids, logprobs, entropies }) => ids.length === logprobs.length && ids.length === entropies.length,
+      ),
+    ).toBe(true);
+  });
+
+  test("failures tell what the best response of a group left unmet; a group that passed has none", async () => {
+    expect(failureRecords(await step(), 1)).toEqual([]);
+    const { last } = await runStep(tinyLearner({ say: () => "red ." }), [redGreen], methodConfig());
+    expect(failureRecords(last, 1)).toMatchObject([
+      { task: redGreen.id, reward: 0.5, unmet: ["green"], unknown: [] },
+    ]);
+  });
+});
+
+describe("the digest", () => {
+  test("depends on every record before, and on no time", async () => {
+    const [a, b] = [stepFields(await step()), stepFields(await step())];
+    expect(extendDigest(emptyDigest, a)).toBe(extendDigest(emptyDigest, b));
+    expect(extendDigest(extendDigest(emptyDigest, a), b)).not.toBe(extendDigest(emptyDigest, a));
+    expect(extendDigest(emptyDigest, [1])).not.toBe(extendDigest(emptyDigest, [2]));
+    // SHA-256 of "herl-digest-1\n[1]", by another implementation.
+    expect(extendDigest(emptyDigest, [1])).toBe(
+      "eaca3b458f6bbc7b5ebb8c3fbe4f868f3aa8fe965b93a82f6ab0d533094e9798",
+    );
+  });
+});
