@@ -31,7 +31,7 @@ export default async function serveBuild({ provide }: TestProject): Promise<() =
     const { pathname } = new URL(request.url ?? "", "http://localhost");
     const name = normalize(decodeURIComponent(pathname)).slice(path.length) || "index.html";
     const missing = () => response.writeHead(404).end();
-    if (!pathname.startsWith(path) || name.startsWith("..")) return missing();
+    if (!pathname.startsWith(path) || name.startsWith("..")) return void missing();
     readFile(join(folder, name)).then(
       (content) =>
         response

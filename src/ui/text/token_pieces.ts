@@ -18,6 +18,37 @@ export function tokenPieces(printable: string): TokenPiece[] {
   });
 }
 
+/** How a token is written among others: one space before it is a gap, others and line breaks are marks. */
+export interface TokenShape {
+  readonly text: string;
+  /** It begins with a space: a new word, which a line may break before. */
+  readonly beginsWord: boolean;
+  readonly endsLine: boolean;
+  /** It has no letters of its own, only marks. */
+  readonly isMark: boolean;
+}
+
+const shapes = new Map<string, TokenShape>();
+
+/** The shape of a token by its printable text; a vocabulary's tokens come again and again, so they are kept. */
+export function tokenShape(printable: string): TokenShape {
+  const known = shapes.get(printable);
+  if (known) return known;
+  const pieces = tokenPieces(printable);
+  const beginsWord = pieces[0]?.kind === "space";
+  const written = beginsWord && pieces.length > 1 ? pieces.slice(1) : pieces;
+  const shape = {
+    text: written
+      .map((piece) => (piece.kind === "space" ? "·" : piece.kind === "newline" ? "↵" : piece.text))
+      .join(""),
+    beginsWord,
+    endsLine: pieces.some(({ kind }) => kind === "newline"),
+    isMark: pieces.every(({ kind }) => kind !== "text"),
+  };
+  if (shapes.size < 200_000) shapes.set(printable, shape);
+  return shape;
+}
+
 /** The text that the pieces stand for, escapes left as they are: what words are found in. */
 export const plainText = (printable: string): string =>
   tokenPieces(printable)
