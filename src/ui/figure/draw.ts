@@ -32,9 +32,13 @@ function replace(parent: Element, child: Node, present: Node | undefined): void 
   else parent.appendChild(child);
 }
 
-export function drawAttributes(element: Element, attributes: SvgNode["attributes"]): void {
-  for (const [name, value] of Object.entries(attributes))
-    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
-  if (element.attributes.length > Object.keys(attributes).length)
-    for (const { name } of [...element.attributes]) if (!(name in attributes)) element.removeAttribute(name);
+/** What elements were last given: comparing with it is many times cheaper than asking the document. */
+const drawn = new WeakMap<Element, SvgNode["attributes"]>();
+
+function drawAttributes(element: Element, attributes: SvgNode["attributes"]): void {
+  const before = drawn.get(element) ?? {};
+  for (const name in attributes)
+    if (before[name] !== attributes[name]) element.setAttribute(name, attributes[name]);
+  for (const name in before) if (!(name in attributes)) element.removeAttribute(name);
+  drawn.set(element, attributes);
 }

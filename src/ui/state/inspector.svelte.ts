@@ -40,6 +40,16 @@ export class Inspector {
     this.wanted = null;
   }
 
+  /** In a frame of its own: 512 cells are work. */
+  private show(inspected: Inspected): Promise<void> {
+    return new Promise((resolve) =>
+      requestAnimationFrame(() => {
+        this.shown = inspected;
+        resolve();
+      }),
+    );
+  }
+
   /** An answer from before the advantages does not know them. */
   private isCurrent(shown: TokenInspection, view: StepView): boolean {
     const response = responseAt(view, shown.reference);
@@ -59,7 +69,7 @@ export class Inspector {
         inspection.step === view.step &&
         response.ids[reference.token] === inspection.sampled
       )
-        this.shown = { inspection, response };
+        await this.show({ inspection, response });
     }
     this.isAsking = false;
   }
