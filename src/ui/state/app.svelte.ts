@@ -36,7 +36,7 @@ export const delays = [1600, 800, 400, 200, 100, 40, 0] as const;
 const mostGhosts = 3;
 
 /** Milliseconds between two pictures of a run that trains. */
-const leastInterval = 80;
+const leastInterval = 120;
 
 /** The page: the run on screen, what was asked of it, and how to ask for more. */
 export class App {
@@ -267,7 +267,10 @@ export class App {
   private drawNow(): void {
     this.isDrawn = true;
     this.drawnAt = performance.now();
-    const snapshot = this.model.snapshot();
+    let snapshot = this.model.snapshot();
+    // At full speed nobody reads along while a response grows: the last group stays until the next one is there.
+    if (snapshot.status === "playing" && delays[this.speed] === 0 && snapshot.step)
+      snapshot = { ...snapshot, live: null };
     this.run = snapshot;
     requestAnimationFrame(() => (this.figures = snapshot));
   }
