@@ -22,7 +22,11 @@ export function significant(value: number, digits = 3): string {
   if (value === 0 || !Number.isFinite(value)) return withMinus(String(value + 0));
   const size = Math.abs(value);
   if (size < 1e-4 || size >= 1e6)
-    return withMinus(Number(value.toPrecision(Math.min(digits, 2))).toExponential().replace("e+", "e"));
+    return withMinus(
+      Number(value.toPrecision(Math.min(digits, 2)))
+        .toExponential()
+        .replace("e+", "e"),
+    );
   return withMinus(String(Number(value.toPrecision(digits))));
 }
 
