@@ -5,7 +5,20 @@ import svelte from "eslint-plugin-svelte";
 import globals from "globals";
 import ts from "typescript-eslint";
 
-const inexactMath = ["exp", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "tanh", "pow", "random"];
+const inexactMath = [
+  "exp",
+  "expm1",
+  "log",
+  "log2",
+  "log10",
+  "log1p",
+  "sin",
+  "cos",
+  "tan",
+  "tanh",
+  "pow",
+  "random",
+];
 
 export default ts.config(
   { ignores: ["node_modules", "dist", "build", "public", "**/*.as.ts", "**/*.generated.ts"] },

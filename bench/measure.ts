@@ -1,4 +1,5 @@
 import type { Backend, Kernels } from "../src/compute/backend";
+import { WebgpuBackend } from "../src/compute/webgpu";
 
 /** Milliseconds per call: the fastest of several rounds of calls that fill about `budget` milliseconds. */
 export async function fastest(run: () => Promise<void>, budget = 300, rounds = 5): Promise<number> {
@@ -21,21 +22,24 @@ export async function time(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** Milliseconds and calls by kernel, on a backend whose kernels run when they are called (cpu). */
-export function profileKernels(backend: Backend): Map<string, { milliseconds: number; calls: number }> {
-  const profile = new Map<string, { milliseconds: number; calls: number }>();
+type KernelTimes = Map<string, { milliseconds: number; calls: number }>;
+
+/** From here on, milliseconds and calls by kernel; null where the device has no clock of its own. */
+export function profileKernels(backend: Backend): { take(): Promise<KernelTimes> } | null {
+  if (backend instanceof WebgpuBackend) return backend.context.profile();
+  const times: KernelTimes = new Map();
   const kernels = backend.kernels as unknown as Record<keyof Kernels, (options: never) => void>;
   for (const [name, kernel] of Object.entries(kernels)) {
     kernels[name as keyof Kernels] = (options) => {
       const started = performance.now();
       kernel(options);
-      const entry = profile.get(name) ?? { milliseconds: 0, calls: 0 };
+      const entry = times.get(name) ?? { milliseconds: 0, calls: 0 };
       entry.milliseconds += performance.now() - started;
       entry.calls++;
-      profile.set(name, entry);
+      times.set(name, entry);
     };
   }
-  return profile;
+  return { take: () => Promise.resolve(times) };
 }
 
 /** A table with its columns aligned. */

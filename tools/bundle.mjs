@@ -32,7 +32,7 @@ export async function bundle(entry) {
 }
 
 function newestSource(entry) {
-  const folders = ["src", dirname(entry)];
+  const folders = ["src", "bench", dirname(entry)];
   const times = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .map((name) => statSync(join(root, folder, name)))

@@ -24,7 +24,7 @@ export interface MethodConfig {
     readonly weightDecay: number;
     readonly maxGradNorm: number;
   };
-  /** Measure the hindsight gap and the transfer of every update (four scorings of the revisions). */
+  /** Measure the hindsight gap and the transfer of every update (three more scorings of the revisions). */
   readonly measureTransfer: boolean;
 }
 

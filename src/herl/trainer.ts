@@ -121,15 +121,15 @@ export async function* trainStep(
   });
   yield state("advantage");
 
-  const temperature = scoringTemperature(config);
-  const before = config.measureTransfer
-    ? await transferBefore(learner.policy, groups, { temperature, signal })
-    : null;
   const updates = updatePolicy(learner.policy, groups, config, signal);
-  const { value: gradient } = await updates.next();
-  yield { ...state("gradient"), update: gradient! };
+  const gradient = (await updates.next()).value!;
+  const scoring = { temperature: scoringTemperature(config), signal };
+  const before = config.measureTransfer
+    ? await transferBefore(learner.policy, groups, gradient.rows, scoring)
+    : null;
+  yield { ...state("gradient"), update: gradient };
 
-  let update = gradient!;
+  let update = gradient;
   for await (const later of updates) update = later;
   const transfer = before && (await transferAfter(learner.policy, before));
   const done = { ...state("update"), update, transfer };

@@ -1,5 +1,6 @@
 import type { TrainablePolicy, Tree } from "../policy/policy";
 import type { Group } from "./group";
+import type { TrainedRow } from "./update";
 
 /**
  * Does hindsight transfer? HeRL trains π(·|q,H) and is used as π(·|q). For the revisions of an update that joined
@@ -34,24 +35,34 @@ interface Before {
 /** A sum of changes below this says nothing about their ratio. */
 const smallestChange = 1e-4;
 
-/** Scores the revisions that joined, after (q, H) and after q, as they are trained; null when none did. */
+/**
+ * The revisions that joined, scored after (q, H) and after q; null when none did. `rows` are those of the update: what
+ * its first pass has found already is not computed again.
+ */
 export async function transferBefore(
   policy: TrainablePolicy,
   groups: readonly Group[],
+  rows: readonly TrainedRow[],
   { temperature, signal }: { readonly temperature: number; readonly signal?: AbortSignal },
 ): Promise<Before | null> {
   const joined = groups.flatMap(({ joined, revisions, prompt }, group) => {
     if (joined === null) return [];
     const { context, rollout } = revisions[joined];
-    return [{ group, trees: [context, prompt].map((prompt): Tree => ({ prompt, branches: [rollout.ids] })) }];
+    const row = rows.find((r) => r.group === group && r.source === "revision");
+    return [context, prompt].map((before) => ({
+      group,
+      tree: { prompt: before, branches: [rollout.ids] } satisfies Tree,
+      known: row?.prompt === before ? row.gradients.logprobs : null,
+    }));
   });
   if (joined.length === 0) return null;
-  const trees = joined.flatMap((revision) => revision.trees);
-  const scores = await policy.score(trees, { temperature, signal });
+  const missing = joined.flatMap(({ tree, known }) => (known ? [] : [tree]));
+  const scores = (await policy.score(missing, { temperature, signal })).values();
   return {
-    groups: joined.map(({ group }) => group),
-    ...{ trees, temperature },
-    logprobs: scores.map(([{ logprobs }]) => logprobs),
+    groups: joined.flatMap(({ group }, i) => (i % 2 === 0 ? [group] : [])),
+    trees: joined.map(({ tree }) => tree),
+    temperature,
+    logprobs: joined.map(({ known }) => known ?? scores.next().value![0].logprobs),
   };
 }
 

@@ -40,12 +40,15 @@ fn forward(@builtin(global_invocation_id) id: vec3u) {
     let j = keyAt(select(range.z + i - promptCount, range.x + i, i < promptCount), head);
     var score = 0.0;
     for (var d = 0u; d < VECTORS; d++) { score += dot(query[d], k[j + d]); }
-    let newTop = max(top, score);
-    let keep = exp(top - newTop);
-    let weight = exp(score - newTop);
-    for (var d = 0u; d < VECTORS; d++) { sum[d] = sum[d] * keep + weight * v[j + d]; }
-    total = total * keep + weight;
-    top = newTop;
+    if (score > top) { // rare after the first few keys
+      let keep = exp(top - score);
+      for (var d = 0u; d < VECTORS; d++) { sum[d] *= keep; }
+      total *= keep;
+      top = score;
+    }
+    let weight = exp(score - top);
+    for (var d = 0u; d < VECTORS; d++) { sum[d] += weight * v[j + d]; }
+    total += weight;
   }
   for (var d = 0u; d < VECTORS; d++) { out[at + d] = sum[d] / total; }
   logSumExp[id.x] = top + log(total);

@@ -1,4 +1,4 @@
-import { CpuTensor } from "../cpu";
+import type { CpuTensor } from "../cpu";
 import { matmul } from "../matmul/cpu";
 import { lmHeadBackwardChunks, lmHeadChunks, type LmHeadParts } from "./chunks";
 import type { LmHeadBackwardOptions, LmHeadOptions } from "./lm_head";

@@ -1,4 +1,5 @@
 import type { Backend, Numbers } from "../../compute/backend";
+import { floatWeightBytes } from "../../compute/batch_shape";
 import type { Key } from "../../kernels/random/random";
 import { dequantizeRow, isQuantized, type Tensor, type Weight } from "../../kernels/tensor";
 import type { LlamaConfig } from "../gguf/llama_config";
@@ -44,8 +45,10 @@ export function buildDecoder(
     return { decoder: { ...assemble(config, source), recompute }, parameters };
   }
   const parameters = loraParameters(backend, config, training.lora, training.key);
+  const asFloats = floatBytes(host) <= floatWeightBytes[backend.name];
   const source = {
-    weight: (name: string) => uploadWeight(backend, host.get(name)!),
+    weight: (name: string) =>
+      uploadWeight(backend, asFloats ? floatWeight(host.get(name)!) : host.get(name)!),
     gradient: () => null,
     adapter: (layer: number, projection: Projection) =>
       adapterOf(parameters, training.lora, layer, projection),
@@ -60,6 +63,15 @@ function fullParameters(backend: Backend, config: LlamaConfig, host: HostWeights
   parameters.write(new Map(names.map(({ name }) => [name, hostFloats(host.get(name)!)])));
   return parameters;
 }
+
+const floatBytes = (host: HostWeights): number =>
+  [...host.values()].reduce((sum, { rows, cols }) => sum + rows * cols * 4, 0);
+
+const floatWeight = (weight: HostWeight): HostWeight => ({
+  rows: weight.rows,
+  cols: weight.cols,
+  floats: hostFloats(weight),
+});
 
 /** A host weight as floats. */
 export function hostFloats(weight: HostWeight): Numbers {

@@ -1,6 +1,7 @@
 /** What a policy must do on every backend, checked against PyTorch and against itself. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../../compute/backend";
+import { exp } from "../../kernels/math";
 import { expectClose } from "../../kernels/testing";
 import { seedKey } from "../../kernels/random/random";
 import { LlamaPolicy, type LlamaPolicyOptions } from "../llama_policy";
@@ -157,7 +158,7 @@ export function describePolicy(name: string, openBackend: () => Promise<Backend>
         fixture.branches.forEach((ids, b) =>
           expect(logprobs[ids[0]]).toBeCloseTo(branches[b].logprobs[0], 5),
         );
-        expect(logprobs.reduce((sum, l) => sum + Math.exp(l), 0)).toBeCloseTo(1, 5);
+        expect(logprobs.reduce((sum, l) => sum + exp(l), 0)).toBeCloseTo(1, 5);
       });
     });
 
