@@ -135,11 +135,17 @@ describe("playing", () => {
     events = [];
     const closed = openDriver();
     await closed.open(cpu);
-    closed.play();
-    await until(() => phases().includes("3 gradient"));
+    await paused();
+    while (eventsOf("metrics").length < 2) {
+      closed.stepUpdate();
+      await paused();
+    }
+    while (phases().at(-1) !== "3 gradient") {
+      closed.stepPhase();
+      await paused();
+    }
     const [{ runId }] = eventsOf("opened");
-    closed.pause();
-    locked.clear(); // the tab is gone, and its lock with it
+    locked.clear(); // the tab is gone in the midst of an update, and its lock with it
 
     events = [];
     const opened = openDriver();
