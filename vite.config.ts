@@ -67,7 +67,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "chromium",
-          include: ["src/kernels/**/*.test.ts", "**/*.browser.test.ts"],
+          include: ["src/kernels/**/*.test.ts", "**/*.browser.test.ts", "test/learning_proof.test.ts"],
           exclude: ["node_modules/**"],
           browser: {
             enabled: true,
