@@ -57,6 +57,9 @@ for (const split of ["heldout", "close", "ood"]) {
 console.log("\nover the run, means over seeds");
 const over = (method, key, part = (rows) => rows) =>
   mean(runs.filter((run) => run.method === method).map(({ metrics }) => mean(known(part(metrics), key))));
+/** A ratio of sums over all updates: single updates that hardly move anything say little. */
+const transferOverRun = (method) =>
+  over(method, "hindsight/change_without") / over(method, "hindsight/change_with");
 const quantities = [
   [
     "all met, held-out, at the end",
@@ -70,7 +73,9 @@ const quantities = [
   ["entropy, last ten updates", (m) => over(m, "entropy", (rows) => rows.slice(-10))],
   ["gain of a revision", (m) => over(m, "hindsight/gain")],
   ["hindsight gap, nats a token", (m) => over(m, "hindsight/gap")],
-  ["transfer, Σ change given q / Σ change given (q, H)", (m) => over(m, "hindsight/transfer")],
+  ["change of ln π(τ̃ given q, H) by an update, nats", (m) => over(m, "hindsight/change_with")],
+  ["change of ln π(τ̃ given q) by an update, nats", (m) => over(m, "hindsight/change_without")],
+  ["transfer: the latter over the former", transferOverRun],
   [
     "responses generated",
     (m) => mean(runs.filter((r) => r.method === m).map(({ metrics }) => metrics.at(-1).responses)),

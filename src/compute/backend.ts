@@ -16,7 +16,7 @@ export type Numbers = Float32Array<ArrayBuffer>;
 export type Indices = Uint32Array<ArrayBuffer>;
 
 /** Results per thread of a matrix product on webgpu: 4 × 4 suits GPUs, 8 × 8 software adapters. */
-export type MatmulTile = "tile4x4" | "tile8x8";
+export type MatmulTile = "tile4x4" | "tile8x8" | "tile16x8";
 
 /** What a manifest records of the machine: enough to say on what a digest on webgpu can be expected again. */
 export interface AdapterDescription {

@@ -41,12 +41,15 @@ export async function probe(
   const cpuSpeed = gigaflops(await fastest(cpu));
   const webgpu = await WebgpuBackend.create(gpu).catch(() => null);
   if (!webgpu) return { result: { cpu: cpuSpeed, webgpu: null, faster: "cpu" }, cpu, webgpu };
-  webgpu.context.matmulTile = "tile4x4";
-  const small = await fastest(webgpu);
-  webgpu.context.matmulTile = "tile8x8";
-  const large = await fastest(webgpu);
-  if (small < large) webgpu.context.matmulTile = "tile4x4";
-  const gpuSpeed = gigaflops(Math.min(small, large));
+  let best = Infinity;
+  let bestTile = webgpu.tiles[0];
+  for (const tile of webgpu.tiles) {
+    webgpu.setMatmulTile(tile);
+    const time = await fastest(webgpu);
+    if (time < best) [best, bestTile] = [time, tile];
+  }
+  webgpu.setMatmulTile(bestTile);
+  const gpuSpeed = gigaflops(best);
   return {
     result: { cpu: cpuSpeed, webgpu: gpuSpeed, faster: gpuSpeed > cpuSpeed ? "webgpu" : "cpu" },
     cpu,

@@ -2,7 +2,7 @@ import { HerlError } from "../errors";
 import * as adamw from "../kernels/adamw/webgpu";
 import * as attention from "../kernels/attention/webgpu";
 import * as embedding from "../kernels/embedding/webgpu";
-import { GpuContext, type GpuTensor } from "../kernels/gpu";
+import { GpuContext, wantedFeatures, type GpuTensor } from "../kernels/gpu";
 import * as lmHead from "../kernels/lm_head/webgpu";
 import * as lora from "../kernels/lora/webgpu";
 import * as matmul from "../kernels/matmul/webgpu";
@@ -49,10 +49,18 @@ export class WebgpuBackend implements Backend {
     }
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
     const device = await adapter.requestDevice({
-      requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
+      requiredFeatures: wantedFeatures(adapter),
       requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
     });
-    return new WebgpuBackend(new GpuContext(device), adapter.info);
+    const backend = new WebgpuBackend(new GpuContext(device), adapter.info);
+    backend.setMatmulTile(backend.tiles.at(-1)!);
+    return backend;
+  }
+
+  /** Tiles of matrix products that may be fastest here, for the start-up probe. */
+  get tiles(): readonly MatmulTile[] {
+    const runsFour = this.info.subgroupMaxSize === 4 && this.context.device.features.has("subgroups");
+    return runsFour ? ["tile8x8", "tile16x8"] : ["tile4x4", "tile8x8"];
   }
 
   get adapter(): AdapterDescription {
@@ -96,8 +104,9 @@ export class WebgpuBackend implements Backend {
     return new Uint32Array(await this.context.read(tensor));
   }
 
+  /** A tile that this device cannot run, from a run recorded on another one, becomes the largest that it can. */
   setMatmulTile(tile: MatmulTile): void {
-    this.context.matmulTile = tile;
+    this.context.matmulTile = this.tiles.includes(tile) ? tile : this.tiles.at(-1)!;
   }
 
   destroy(): void {

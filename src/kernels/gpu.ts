@@ -75,7 +75,7 @@ const maxGroupsPerPipeline = 512;
 export class GpuContext {
   readonly device: GPUDevice;
   /** Results per thread of a matrix product; the start-up probe sets it. */
-  matmulTile: "tile4x4" | "tile8x8" = "tile8x8";
+  matmulTile: "tile4x4" | "tile8x8" | "tile16x8" = "tile8x8";
   private readonly modules = new Map<string, GPUShaderModule>();
   private readonly pipelines = new Map<string, Pipeline>();
   private readonly bufferIds = new WeakMap<GPUBuffer, number>();
@@ -350,6 +350,10 @@ export class GpuContext {
 /** Bindings are whole vectors of 16 bytes: kernels read rows four numbers at a time. */
 const bindingBytes = (tensor: GpuTensor) =>
   Math.min(tensor.buffer.size - tensor.offset, Math.max(16, Math.ceil(tensor.bytes / 16) * 16));
+
+/** Of the features that an adapter has, those that kernels use when they are there. */
+export const wantedFeatures = ({ features }: GPUAdapter): GPUFeatureName[] =>
+  (["timestamp-query", "subgroups"] as const).filter((feature) => features.has(feature));
 
 const conversion = new DataView(new ArrayBuffer(4));
 

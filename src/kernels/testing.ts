@@ -1,7 +1,7 @@
 /** Both backends side by side, for kernel tests. A missing adapter fails: a GPU suite must never pass by skipping. */
 import { expect } from "vitest";
 import { CpuContext, type CpuTensor } from "./cpu";
-import { GpuContext, type GpuTensor } from "./gpu";
+import { GpuContext, wantedFeatures, type GpuTensor } from "./gpu";
 import { RandomStream } from "./random/random";
 import type { QuantizedData, QuantizedMatrix } from "./tensor";
 
@@ -46,7 +46,7 @@ export async function openSide<Kernels>(
 async function openGpu(): Promise<GpuContext> {
   const adapter = await navigator.gpu?.requestAdapter();
   if (!adapter) throw new Error("no WebGPU adapter: start Chromium with --enable-unsafe-webgpu");
-  return new GpuContext(await adapter.requestDevice());
+  return new GpuContext(await adapter.requestDevice({ requiredFeatures: wantedFeatures(adapter) }));
 }
 
 function sideOf<Kernels>(cpu: CpuContext | null, gpu: GpuContext | null, kernels: Kernels): Side<Kernels> {

@@ -50,6 +50,26 @@ describe("the metrics of a step", () => {
     expect(metrics["gradient/positive_sampled"]).toBeGreaterThan(0);
   });
 
+  test("what hindsight changed: a mean over the revisions that joined, and the ratio of both", async () => {
+    const { last } = await runStep(
+      tinyLearner({ say: sayRedGreen }),
+      [redGreen],
+      methodConfig({ measureTransfer: true }),
+    );
+    const { changeWith, changeWithout } = last.transfer!.revisions[0];
+    expect(changeWith).not.toBe(0);
+    expect(stepMetrics(last, config, before, 1)).toMatchObject({
+      "hindsight/gap": last.transfer!.gap,
+      "hindsight/change_with": changeWith,
+      "hindsight/change_without": changeWithout,
+      "hindsight/transfer": changeWithout / changeWith,
+    });
+    expect(stepMetrics({ ...last, transfer: null }, config, before, 1)).toMatchObject({
+      "hindsight/change_with": null,
+      "hindsight/transfer": null,
+    });
+  });
+
   test("samples with unknown grades are counted, and taken for nothing else", async () => {
     const learner = tinyLearner({ say: sayRedGreen, isUnknown: (response) => response === "blue" });
     const { last } = await runStep(learner, [redGreen], methodConfig());

@@ -25,9 +25,9 @@ fn keyAt(row: u32, head: u32) -> u32 { return (row * KV_HEADS + head / (HEADS / 
 
 @compute @workgroup_size(64)
 fn forward(@builtin(global_invocation_id) id: vec3u) {
-  let row = id.x / HEADS;
-  let head = id.x % HEADS;
-  if (row >= p.rows) { return; }
+  let row = id.x % p.rows; // neighbours look at the same keys
+  let head = id.x / p.rows;
+  if (head >= HEADS) { return; }
   let at = queryAt(row, head);
   var query: array<vec4f, VECTORS>;
   var sum: array<vec4f, VECTORS>;
@@ -51,7 +51,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u) {
     total += weight;
   }
   for (var d = 0u; d < VECTORS; d++) { out[at + d] = sum[d] / total; }
-  logSumExp[id.x] = top + log(total);
+  logSumExp[row * HEADS + head] = top + log(total);
 }
 
 // Backward, first dispatch: per (query row, head) its logSumExp and D = gradOut · out, side by side.
@@ -77,9 +77,9 @@ fn backwardSums(@builtin(global_invocation_id) id: vec3u) {
 
 @compute @workgroup_size(64)
 fn backwardQuery(@builtin(global_invocation_id) id: vec3u) {
-  let row = id.x / HEADS;
-  let head = id.x % HEADS;
-  if (row >= p.rows) { return; }
+  let row = id.x % p.rows; // neighbours look at the same keys
+  let head = id.x / p.rows;
+  if (head >= HEADS) { return; }
   let at = queryAt(row, head);
   var query: array<vec4f, VECTORS>;
   var g: array<vec4f, VECTORS>;
@@ -88,6 +88,7 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u) {
     query[d] = q[at + d] * p.factor;
     g[d] = gradOut[at + d];
   }
+  let known = sums[row * HEADS + head];
   let range = ranges[row];
   let promptCount = range.y - range.x;
   for (var i = 0u; i < promptCount + (range.w - range.z); i++) {
@@ -98,7 +99,7 @@ fn backwardQuery(@builtin(global_invocation_id) id: vec3u) {
       score += dot(query[d], k[j + d]);
       product += dot(g[d], v[j + d]);
     }
-    let ds = exp(score - sums[id.x].x) * (product - sums[id.x].y) * p.factor;
+    let ds = exp(score - known.x) * (product - known.y) * p.factor;
     for (var d = 0u; d < VECTORS; d++) { sum[d] += ds * k[j + d]; }
   }
   for (var d = 0u; d < VECTORS; d++) { gradQ[at + d] = sum[d]; }

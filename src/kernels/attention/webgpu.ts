@@ -11,11 +11,20 @@ const kernel = (
   bindings: number,
 ): KernelSource => ({
   name: `attention ${entryPoint} ${shape.headDim}`,
-  code: `const VECTORS = ${shape.headDim / 4}u;\n${code}`,
+  code: `const VECTORS = ${shape.headDim / 4}u;\n${unrolled(code, shape.headDim / 4)}`,
   entryPoint,
   bindings: Array.from({ length: bindings }, (_, i) => (writes.includes(i) ? "write" : "read")),
   constants: { HEADS: shape.heads, KV_HEADS: shape.kvHeads },
 });
+
+/**
+ * Writes out the loops over a head's vectors: with constant indices the register arrays are registers everywhere;
+ * software adapters do not find that out by themselves.
+ */
+const unrolled = (source: string, vectors: number): string =>
+  source.replace(/for \(var d = 0u; d < VECTORS; d\+\+\) \{([^{}]*)\}/g, (_loop, body: string) =>
+    Array.from({ length: vectors }, (_, d) => `{${body.replace(/\bd\b/g, `${d}u`)}}`).join(" "),
+  );
 
 /** See `AttentionOptions`. */
 export function attention(options: AttentionOptions<GpuTensor>): void {

@@ -40,7 +40,7 @@ describe.each(sideNames)("matmul on %s", (name) => {
   /** Runs once, or on webgpu once per tile. */
   async function onEveryTile(run: () => Promise<void>): Promise<void> {
     if (!side.gpu) return run();
-    for (const tile of ["tile4x4", "tile8x8"] as const) {
+    for (const tile of ["tile4x4", "tile8x8", "tile16x8"] as const) {
       side.gpu.matmulTile = tile;
       await run();
     }
