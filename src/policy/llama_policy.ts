@@ -70,7 +70,9 @@ export class LlamaPolicy implements TrainablePolicy {
   }
 
   async sample(requests: readonly SampleRequest[], options: SampleOptions): Promise<Rollout[][]> {
-    const { decoder } = this.model;
+    const { merged } = this.model;
+    merged?.refresh();
+    const { decoder } = merged ?? this.model;
     const { context, contextLength } = this;
     const { endIds } = this.options;
     return sampleRequests({ ...this.shape, context, contextLength, decoder, endIds }, requests, options);

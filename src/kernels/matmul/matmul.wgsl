@@ -60,23 +60,26 @@ fn aBlock(at: vec4u, k: u32) -> mat4x4f {
     select(zero, a[at.w], k + 3u < p.k)));
 }
 
-// The low-rank product of one block: lowScale · lowA · lowB.
+// Four columns of lowB and four values of its rank, as `bBlock` has them of B.
+fn lowColumns(n: u32, r: u32) -> mat4x4f {
+  let column = min(n, p.n - 4u);
+  if (LAYOUT == 0u) {
+    let i = (column + four) * (RANK / 4u) + r / 4u;
+    return transpose(mat4x4f(lowB[i.x], lowB[i.y], lowB[i.z], lowB[i.w]));
+  }
+  let i = (r + four) * (p.n / 4u) + column / 4u;
+  return mat4x4f(lowB[i.x], lowB[i.y], lowB[i.z], lowB[i.w]);
+}
+
+// The low-rank product of one block: lowA · lowB.
 fn lowBlock(m: u32, n: u32) -> mat4x4f {
   var sum = mat4x4f();
   let rows = rowCursor(m, RANK / 4u);
-  let column = min(n, p.n - 4u);
   for (var r = 0u; r < RANK; r += 4u) {
     let i = rows + r / 4u;
-    let x = mat4x4f(lowA[i.x], lowA[i.y], lowA[i.z], lowA[i.w]);
-    if (LAYOUT == 0u) {
-      let j = (column + four) * (RANK / 4u) + r / 4u;
-      sum += transpose(mat4x4f(lowB[j.x], lowB[j.y], lowB[j.z], lowB[j.w])) * x;
-    } else {
-      let j = (r + four) * (p.n / 4u) + column / 4u;
-      sum += mat4x4f(lowB[j.x], lowB[j.y], lowB[j.z], lowB[j.w]) * x;
-    }
+    sum += lowColumns(n, r) * mat4x4f(lowA[i.x], lowA[i.y], lowA[i.z], lowA[i.w]);
   }
-  return p.lowScale * sum;
+  return sum;
 }
 
 fn storeRow(m: u32, n: u32, row: vec4f) {
@@ -88,14 +91,18 @@ fn storeRow(m: u32, n: u32, row: vec4f) {
   out[at] = value;
 }
 
-fn storeBlock(m: u32, n: u32, products: mat4x4f) {
+fn storeScaled(m: u32, n: u32, block: mat4x4f) {
   if (n >= p.n) { return; }
-  var block = p.scale * products;
-  if (RANK > 0u) { block += lowBlock(m, n); }
   storeRow(m, n, block[0]);
   storeRow(m + 1u, n, block[1]);
   storeRow(m + 2u, n, block[2]);
   storeRow(m + 3u, n, block[3]);
+}
+
+fn storeBlock(m: u32, n: u32, products: mat4x4f) {
+  var block = p.scale * products;
+  if (RANK > 0u) { block += p.lowScale * lowBlock(m, n); }
+  storeScaled(m, n, block);
 }
 
 @compute @workgroup_size(THREADS_N, THREADS_M)

@@ -7,6 +7,7 @@ import { adapterOf, loraParameters, type LoraConfig } from "../lora";
 import { Parameters } from "../parameters";
 import type { Decoder, Layer } from "./decoder";
 import type { Linear } from "./linear";
+import { mergeAdapters, type MergedDecoder } from "./merged";
 import type { Norm } from "./norm";
 import {
   layerName,
@@ -25,6 +26,8 @@ export type Training =
 export interface BuiltModel {
   readonly decoder: Decoder;
   readonly parameters: Parameters;
+  /** For sampling, where the adapted weights are floats on the device; null elsewhere. */
+  readonly merged: MergedDecoder | null;
 }
 
 /** Uploads a model. `recompute` trades time for memory in the backward pass (see `Decoder`). */
@@ -42,7 +45,7 @@ export function buildDecoder(
       gradient: (name: string) => parameters.get(name).gradient,
       adapter: () => null,
     };
-    return { decoder: { ...assemble(config, source), recompute }, parameters };
+    return { decoder: { ...assemble(config, source), recompute }, parameters, merged: null };
   }
   const parameters = loraParameters(backend, config, training.lora, training.key);
   const asFloats = floatBytes(host) <= floatWeightBytes[backend.name];
@@ -53,7 +56,8 @@ export function buildDecoder(
     adapter: (layer: number, projection: Projection) =>
       adapterOf(parameters, training.lora, layer, projection),
   };
-  return { decoder: { ...assemble(config, source), recompute }, parameters };
+  const decoder = { ...assemble(config, source), recompute };
+  return { decoder, parameters, merged: asFloats ? mergeAdapters(backend, decoder) : null };
 }
 
 /** Every weight as a float parameter, starting from the file's values (dequantized). */
