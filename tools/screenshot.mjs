@@ -1,4 +1,4 @@
-// Takes the picture of the README: builds the page, trains it for some updates, and writes docs/screenshot.png.
+// Takes the picture of the README: builds the page, trains it for some updates, and writes docs/train-view.png.
 // `node tools/screenshot.mjs [OUT.png] [UPDATES] [light|dark] [WIDTH]`
 import { createServer } from "node:http";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { dirname, extname, join } from "node:path";
 import { chromium } from "playwright-core";
 import { build } from "vite";
 
-const [out = "docs/screenshot.png", updates = "20", colorScheme = "light", width = "1440"] =
+const [out = "docs/train-view.png", updates = "14", colorScheme = "light", width = "1440"] =
   process.argv.slice(2);
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 

@@ -69,6 +69,9 @@ describe("does hindsight transfer?", () => {
       expect(Math.abs(sum(gaps) / 6)).toBeGreaterThan(1e-3);
       expect(transfer!.gap).toBeCloseTo(sum(gaps) / 6, 5);
 
+      expect(transfer!.changeWith).toBeCloseTo(sum(byHand.map((r) => r.changeWith)) / 2, 5);
+      expect(transfer!.changeWithout).toBeCloseTo(sum(byHand.map((r) => r.changeWithout)) / 2, 5);
+
       // Over several revisions it is a ratio of sums, not a mean of ratios.
       const ratio = sum(byHand.map((r) => r.changeWithout)) / sum(byHand.map((r) => r.changeWith));
       expect(transfer!.ratio).toBeCloseTo(ratio, 3);

@@ -11,6 +11,9 @@ export interface Transfer {
   readonly revisions: readonly RevisionTransfer[];
   /** Mean over all their tokens of ln π(τ̃_t|q,H,·) − ln π(τ̃_t|q,·), before the update, in nats. */
   readonly gap: number;
+  /** Mean over the revisions: the change of ln π(τ̃|q,H) and of ln π(τ̃|q) over the update, in nats. */
+  readonly changeWith: number;
+  readonly changeWithout: number;
   /** Σ change of ln π(τ̃|q) over Σ change of ln π(τ̃|q,H), by the real step; null when the latter is near 0. */
   readonly ratio: number | null;
 }
@@ -79,10 +82,12 @@ export async function transferAfter(policy: TrainablePolicy, before: Before): Pr
     changeWithout: total(after[2 * i + 1]) - total(before.logprobs[2 * i + 1]),
   }));
   const sum = (of: (revision: RevisionTransfer) => number) => revisions.reduce((s, r) => s + of(r), 0);
-  const changeWith = sum((r) => r.changeWith);
+  const [changeWith, changeWithout] = [sum((r) => r.changeWith), sum((r) => r.changeWithout)];
   return {
     revisions,
+    changeWith: changeWith / revisions.length,
+    changeWithout: changeWithout / revisions.length,
     gap: sum((r) => total(r.withHindsight) - total(r.without)) / sum((r) => r.without.length),
-    ratio: Math.abs(changeWith) < smallestChange ? null : sum((r) => r.changeWithout) / changeWith,
+    ratio: Math.abs(changeWith) < smallestChange ? null : changeWithout / changeWith,
   };
 }

@@ -1,7 +1,6 @@
 import { desiredShare, flowsOf, type Flows } from "../analysis/flows";
 import { hasPassed, type Group, type Sample } from "../herl/group";
 import type { StepState } from "../herl/trainer";
-import type { Transfer } from "../herl/transfer";
 import type { Update } from "../herl/update";
 import type { RunConfig } from "./config";
 
@@ -49,7 +48,10 @@ export function stepMetrics(state: StepState, config: RunConfig, before: Progres
     ...completionMetrics(rollouts),
     ...clipMetrics(update!),
     ...hindsightMetrics(groups),
-    ...transferMetrics(transfer),
+    "hindsight/gap": transfer?.gap ?? null,
+    "hindsight/change_with": transfer?.changeWith ?? null,
+    "hindsight/change_without": transfer?.changeWithout ?? null,
+    "hindsight/transfer": transfer?.ratio ?? null,
     ...flowMetrics("gradient", flowsOf(update!.rows)),
     ...flowMetrics("gradient/rollouts", flowsOf(update!.rows, "rollout")),
     ...flowMetrics("gradient/revisions", flowsOf(update!.rows, "revision")),
@@ -79,17 +81,6 @@ function completionMetrics(rollouts: readonly Sample[]) {
     "completions/max_length": Math.max(...lengths),
     "completions/clipped_ratio": mean(rollouts.map(({ rollout }) => (rollout.finish === "length" ? 1 : 0))),
     entropy: mean(rollouts.flatMap(({ rollout }) => [...rollout.entropies])),
-  };
-}
-
-/** The changes are means over the revisions that joined, in nats of a whole revision. */
-function transferMetrics(transfer: Transfer | null) {
-  const revisions = transfer?.revisions ?? [];
-  return {
-    "hindsight/gap": transfer?.gap ?? null,
-    "hindsight/change_with": mean(revisions.map(({ changeWith }) => changeWith)),
-    "hindsight/change_without": mean(revisions.map(({ changeWithout }) => changeWithout)),
-    "hindsight/transfer": transfer?.ratio ?? null,
   };
 }
 

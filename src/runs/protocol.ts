@@ -109,7 +109,7 @@ export interface StepView {
     readonly revisions: FlowsView;
   } | null;
   readonly desiredShare: { readonly share: number | null; readonly coverage: number } | null;
-  readonly transfer: Pick<Transfer, "gap" | "ratio"> | null;
+  readonly transfer: Omit<Transfer, "revisions"> | null;
 }
 
 /** What the session is doing. `pausing`: it stops at the next phase. */

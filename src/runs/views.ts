@@ -2,6 +2,7 @@ import { desiredShare, effectiveCount, flowsOf } from "../analysis/flows";
 import type { Group, Sample } from "../herl/group";
 import { shapedSlope } from "../herl/objective";
 import type { StepState } from "../herl/trainer";
+import type { Transfer } from "../herl/transfer";
 import type { TrainedRow } from "../herl/update";
 import type { Task } from "../rubric/schema";
 import type { GroupView, ItemView, ResponseView, StepView, TokenGradientView } from "./protocol";
@@ -24,7 +25,7 @@ export function stepView({ phase, groups, update, transfer }: StepState, step: n
       revisions: flowsOf(rows, "revision"),
     },
     desiredShare: update && desiredShare(rows, revisionLogprobs),
-    transfer: transfer && { gap: transfer.gap, ratio: transfer.ratio },
+    transfer: transfer && withoutRevisions(transfer),
   };
 }
 
@@ -85,3 +86,7 @@ function gradientView({ gradients, terms, weighting }: TrainedRow): TokenGradien
     effectiveCounts: Array.from(unsampledMass, (mass, t) => effectiveCount(mass, unsampledLogs[t])),
   };
 }
+
+const withoutRevisions = ({ gap, changeWith, changeWithout, ratio }: Transfer): StepView["transfer"] => ({
+  ...{ gap, changeWith, changeWithout, ratio },
+});

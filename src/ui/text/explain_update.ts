@@ -1,4 +1,4 @@
-import { decimal, percent, significant } from "../../figures/format";
+import { percent, significant } from "../../figures/format";
 import type { StepView } from "../../runs/protocol";
 
 /** Where the mass that is pushed off failed tokens goes, in words. Null when none was pushed off. */
@@ -17,11 +17,9 @@ export function explainDiffusion({
 /** What the hindsight explains, and how far training with it moved the policy without it. */
 export function explainTransfer(transfer: StepView["transfer"]): string | null {
   if (!transfer) return null;
-  const { gap, ratio } = transfer;
-  const seen =
-    gap >= 0
-      ? `Seeing what was missed makes a revision's token ${decimal(gap)} nats likelier`
-      : `Seeing what was missed makes a revision's token ${decimal(-gap)} nats less likely`;
-  if (ratio === null) return `${seen}; the update moved too little to tell what transfers.`;
-  return `${seen}; for each nat that the update added with the hindsight in view, ${decimal(ratio)} arrived without it.`;
+  const { gap, changeWith, changeWithout } = transfer;
+  return `Seeing what was missed makes a revision's token ${likelier(gap)}. This update made a whole revision ${likelier(changeWith)} with the hindsight in view, and ${likelier(changeWithout)} without it.`;
 }
+
+const likelier = (nats: number): string =>
+  `${significant(Math.abs(nats), 2)} nats ${nats < 0 ? "less likely" : "likelier"}`;

@@ -129,11 +129,8 @@ describe("the update", () => {
   });
 
   test("what transfers", () => {
-    expect(explainTransfer({ gap: 0.45, ratio: 0.5 })).toContain(
-      "0.45 nats likelier; for each nat that the update added with the hindsight in view, 0.50 arrived",
-    );
-    expect(explainTransfer({ gap: -0.1, ratio: null })).toContain(
-      "0.10 nats less likely; the update moved too little",
+    expect(explainTransfer({ gap: 0.45, changeWith: 0.0213, changeWithout: -0.7, ratio: -32.9 })).toBe(
+      "Seeing what was missed makes a revision's token 0.45 nats likelier. This update made a whole revision 0.021 nats likelier with the hindsight in view, and 0.7 nats less likely without it.",
     );
     expect(explainTransfer(null)).toBeNull();
   });
