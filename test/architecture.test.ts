@@ -97,13 +97,25 @@ test("no cycles among files", () => {
   for (const file of sources) expect(visit(file)).toBeNull();
 });
 
-test("the method knows policies, graders and messages as types only", () => {
+test("the method knows policies, graders and messages as types only, and the analysis below it", () => {
   const foreign = imports.filter(
     ({ from, to, typeOnly }) =>
       from.startsWith("src/herl/") &&
       !from.includes("/testing/") &&
       !to.startsWith("src/herl/") &&
+      !to.startsWith("src/analysis/") &&
       !["src/errors", "src/kernels/random/random", "src/kernels/math"].includes(to) &&
+      !typeOnly,
+  );
+  expect(foreign.map(show)).toEqual([]);
+});
+
+test("the analysis is pure: it knows policies as types, and numbers", () => {
+  const foreign = imports.filter(
+    ({ from, to, typeOnly }) =>
+      from.startsWith("src/analysis/") &&
+      !to.startsWith("src/analysis/") &&
+      !["src/kernels/random/random", "src/kernels/math"].includes(to) &&
       !typeOnly,
   );
   expect(foreign.map(show)).toEqual([]);

@@ -11,6 +11,7 @@
  *
  * The step is a generator that yields after each phase, so that a page can stop between two of them.
  */
+import type { BoundChain } from "../analysis/bound";
 import { HerlError } from "../errors";
 import { deriveKey, RandomStream, type Key } from "../kernels/random/random";
 import type { ChatMessage } from "../policy/chat_message";
@@ -21,6 +22,7 @@ import { groupRows } from "./advantage";
 import { scoringTemperature, type MethodConfig } from "./config";
 import type { Group, Revision, Sample } from "./group";
 import { acceptRevision, remainingRollouts, selectDrafts } from "./hindsight";
+import { boundOfEach } from "./measure_bound";
 import { rubricReward } from "./reward";
 import { transferAfter, transferBefore, type Transfer } from "./transfer";
 import { updatePolicy, type Update } from "./update";
@@ -54,6 +56,8 @@ export interface StepState {
   readonly update: Update | null;
   /** Null when there is no revision to measure it on, or it was not asked for. */
   readonly transfer: Transfer | null;
+  /** The chain of (13) of each group, before the update; null unless the step is analysed. */
+  readonly bound: readonly (BoundChain | null)[] | null;
 }
 
 /** Tells of tokens as they are sampled: the group, the sample in it, and whether it is a revision. */
@@ -67,6 +71,8 @@ export type TokenListener = (
 export interface StepOptions {
   readonly signal?: AbortSignal;
   readonly onToken?: TokenListener;
+  /** Take per-sample gradients, for the bound and for transfer to first order. Changes nothing else. */
+  readonly analyze?: boolean;
 }
 
 /**
@@ -80,10 +86,12 @@ export async function* trainStep(
   key: Key,
   options: StepOptions = {},
 ): AsyncGenerator<StepState, StepState> {
-  const { signal } = options;
+  const { signal, analyze = false } = options;
   const stream = (...path: (string | number)[]) => new RandomStream(deriveKey(key, ...path));
   let groups: readonly Group[] = tasks.map((task) => emptyGroup(learner, task));
-  const state = (phase: Phase): StepState => ({ phase, groups, update: null, transfer: null });
+  const state = (phase: Phase): StepState => ({
+    ...{ phase, groups, update: null, transfer: null, bound: null },
+  });
 
   const rollouts = await sampleRollouts(learner, groups, config, key, options);
   groups = groups.map((group, g) => ({
@@ -123,16 +131,17 @@ export async function* trainStep(
 
   const updates = updatePolicy(learner.policy, groups, config, signal);
   const gradient = (await updates.next()).value!;
-  const scoring = { temperature: scoringTemperature(config), signal };
+  const scoring = { temperature: scoringTemperature(config), signal, gradients: analyze };
   const before = config.measureTransfer
     ? await transferBefore(learner.policy, groups, gradient.rows, scoring)
     : null;
-  yield { ...state("gradient"), update: gradient };
+  const bound = analyze ? await boundOfEach(learner.policy, groups, scoring) : null;
+  yield { ...state("gradient"), update: gradient, bound };
 
   let update = gradient;
   for await (const later of updates) update = later;
   const transfer = before && (await transferAfter(learner.policy, before));
-  const done = { ...state("update"), update, transfer };
+  const done = { ...state("update"), update, transfer, bound };
   yield done;
   return done;
 }

@@ -14,11 +14,11 @@ const say = (prompt: string, sample: number): string => {
 
 const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
 
-async function transferOf(overrides: MethodOverrides = {}) {
+async function transferOf(overrides: MethodOverrides = {}, analyze = false) {
   const config = methodConfig({ rollouts: 3, measureTransfer: true, ...overrides });
   const learner = tinyLearner({ say });
   const before = learner.policy.parameters;
-  const { last } = await runStep(learner, tasks, config);
+  const { last } = await runStep(learner, tasks, config, { analyze });
   return { learner, before, after: learner.policy.parameters, last, transfer: last.transfer };
 }
 
@@ -77,6 +77,69 @@ describe("does hindsight transfer?", () => {
       expect(transfer!.ratio).toBeCloseTo(ratio, 3);
     },
   );
+
+  test("to first order it meets the measured changes as the rate goes to zero", async () => {
+    const errorAt = async (learningRate: number) => {
+      const { transfer } = await transferOf({ optimizer: { learningRate, maxGradNorm: 0 } }, true);
+      return transfer!.revisions.flatMap(({ changeWith, changeWithout, gradients }) => {
+        expect(Math.abs(gradients!.firstOrderWith)).toBeGreaterThan(1e-4);
+        return [changeWith / gradients!.firstOrderWith - 1, changeWithout / gradients!.firstOrderWithout - 1];
+      });
+    };
+    const [large, small] = [await errorAt(1), await errorAt(0.05)];
+    small.forEach((error, i) => {
+      expect(Math.abs(error)).toBeLessThan(0.02);
+      expect(Math.abs(error)).toBeLessThan(Math.max(2e-3, 0.2 * Math.abs(large[i])));
+    });
+  });
+
+  test("isolated: by finite differences along the revision's own gradient", async () => {
+    const { before, last, transfer } = await transferOf({}, true);
+    const revision = transfer!.revisions[0];
+    const { prompt, revisions, joined } = last.groups[0];
+    const { context, rollout } = revisions[joined!];
+    const total = (theta: ArrayLike<number>, prompt: readonly number[]) =>
+      sum(tinyLogprobs(theta, words.length, prompt, rollout.ids));
+    const gradient = (prompt: readonly number[]) =>
+      Array.from(before, (_, i) => {
+        const at = (h: number) =>
+          total(
+            Float64Array.from(before, (x, j) => (i === j ? x + h : x)),
+            prompt,
+          );
+        return (at(1e-5) - at(-1e-5)) / 2e-5;
+      });
+    const [withHindsight, without] = [gradient(context), gradient(prompt)];
+    const product = sum(without.map((g, i) => g * withHindsight[i]));
+    expect(revision.gradients!.product).toBeCloseTo(product, 4);
+    expect(revision.gradients!.square).toBeCloseTo(sum(withHindsight.map((g) => g * g)), 4);
+
+    // Over several revisions they are ratios of sums.
+    const all = transfer!.revisions.map(({ gradients }) => gradients!);
+    const ratio = (above: number[], below: number[]) => sum(above) / sum(below);
+    expect(transfer!.isolated).toBeCloseTo(
+      ratio(
+        all.map((g) => g.product),
+        all.map((g) => g.square),
+      ),
+      6,
+    );
+    expect(transfer!.firstOrder).toBeCloseTo(
+      ratio(
+        all.map((g) => g.firstOrderWithout),
+        all.map((g) => g.firstOrderWith),
+      ),
+      6,
+    );
+  });
+
+  test("analysing changes nothing but what is known", async () => {
+    const [plain, analyzed] = [await transferOf(), await transferOf({}, true)];
+    expect(analyzed.after).toEqual(plain.after);
+    expect(analyzed.transfer!.gap).toBe(plain.transfer!.gap);
+    expect(plain.transfer).toMatchObject({ firstOrder: null, isolated: null });
+    expect(plain.last.bound).toBeNull();
+  });
 
   test("undefined when the update hardly moves what was trained", async () => {
     const { transfer } = await transferOf({ optimizer: { learningRate: 1e-7 } });

@@ -1,3 +1,5 @@
+import { difference, dot, squaredNorm } from "../analysis/vectors";
+import { scoreOf } from "../analysis/gradient_of";
 import type { TrainablePolicy, Tree } from "../policy/policy";
 import type { Group } from "./group";
 import type { TrainedRow } from "./update";
@@ -16,6 +18,10 @@ export interface Transfer {
   readonly changeWithout: number;
   /** Σ change of ln π(τ̃|q) over Σ change of ln π(τ̃|q,H), by the real step; null when the latter is near 0. */
   readonly ratio: number | null;
+  /** The same to first order: Σ⟨s_q, Δθ⟩ over Σ⟨s_qH, Δθ⟩; null unless gradients were asked for. */
+  readonly firstOrder: number | null;
+  /** Of a step along the revisions' own gradients, apart from the rollouts: Σ⟨s_q, s_qH⟩ over Σ‖s_qH‖². */
+  readonly isolated: number | null;
 }
 
 export interface RevisionTransfer {
@@ -26,6 +32,17 @@ export interface RevisionTransfer {
   /** Change of ln π(τ̃|q,H) and of ln π(τ̃|q) over the update, in nats. */
   readonly changeWith: number;
   readonly changeWithout: number;
+  readonly gradients: TransferGradients | null;
+}
+
+/** Of one revision, with the gradients s_qH = ∇θ ln π(τ̃|q,H) and s_q = ∇θ ln π(τ̃|q) before the update. */
+export interface TransferGradients {
+  /** ⟨s_qH, Δθ⟩ and ⟨s_q, Δθ⟩: the changes to first order, in nats. */
+  readonly firstOrderWith: number;
+  readonly firstOrderWithout: number;
+  /** ⟨s_q, s_qH⟩ and ‖s_qH‖². */
+  readonly product: number;
+  readonly square: number;
 }
 
 interface Before {
@@ -33,6 +50,15 @@ interface Before {
   readonly trees: readonly Tree[];
   readonly temperature: number;
   readonly logprobs: readonly Float32Array[];
+  /** The parameters, and s of every tree; null unless asked for. */
+  readonly gradients: { readonly parameters: Float32Array; readonly scores: readonly Float32Array[] } | null;
+}
+
+export interface TransferOptions {
+  readonly temperature: number;
+  readonly signal?: AbortSignal;
+  /** Also take gradients, two backward passes per revision. Default false. */
+  readonly gradients?: boolean;
 }
 
 /** A sum of changes below this says nothing about their ratio. */
@@ -46,7 +72,7 @@ export async function transferBefore(
   policy: TrainablePolicy,
   groups: readonly Group[],
   rows: readonly TrainedRow[],
-  { temperature, signal }: { readonly temperature: number; readonly signal?: AbortSignal },
+  { temperature, signal, gradients = false }: TransferOptions,
 ): Promise<Before | null> {
   const joined = groups.flatMap(({ joined, revisions, prompt }, group) => {
     if (joined === null) return [];
@@ -66,13 +92,31 @@ export async function transferBefore(
     trees: joined.map(({ tree }) => tree),
     temperature,
     logprobs: joined.map(({ known }) => known ?? scores.next().value![0].logprobs),
+    gradients: gradients
+      ? await scoresBefore(
+          policy,
+          joined.map(({ tree }) => tree),
+          { temperature, signal },
+        )
+      : null,
   };
+}
+
+async function scoresBefore(
+  policy: TrainablePolicy,
+  trees: readonly Tree[],
+  options: { readonly temperature: number; readonly signal?: AbortSignal },
+): Promise<Before["gradients"]> {
+  const scores: Float32Array[] = [];
+  for (const { prompt, branches } of trees) scores.push(await scoreOf(policy, prompt, branches[0], options));
+  return { parameters: (await policy.snapshot()).parameters, scores };
 }
 
 /** Scores them again after the update. */
 export async function transferAfter(policy: TrainablePolicy, before: Before): Promise<Transfer> {
   const { trees, temperature } = before;
   const after = (await policy.score(trees, { temperature })).map(([{ logprobs }]) => logprobs);
+  const gradients = before.gradients && (await gradientsAfter(policy, before.gradients));
   const total = (logprobs: Float32Array) => logprobs.reduce((sum, l) => sum + l, 0);
   const revisions = before.groups.map((group, i) => ({
     group,
@@ -80,14 +124,50 @@ export async function transferAfter(policy: TrainablePolicy, before: Before): Pr
     without: before.logprobs[2 * i + 1],
     changeWith: total(after[2 * i]) - total(before.logprobs[2 * i]),
     changeWithout: total(after[2 * i + 1]) - total(before.logprobs[2 * i + 1]),
+    gradients: gradients && gradients[i],
   }));
-  const sum = (of: (revision: RevisionTransfer) => number) => revisions.reduce((s, r) => s + of(r), 0);
+  const sum = (of: (revision: RevisionTransfer) => number) => sumOf(revisions, of);
   const [changeWith, changeWithout] = [sum((r) => r.changeWith), sum((r) => r.changeWithout)];
   return {
     revisions,
     changeWith: changeWith / revisions.length,
     changeWithout: changeWithout / revisions.length,
     gap: sum((r) => total(r.withHindsight) - total(r.without)) / sum((r) => r.without.length),
-    ratio: Math.abs(changeWith) < smallestChange ? null : changeWithout / changeWith,
+    ratio: ratio(changeWithout, changeWith),
+    firstOrder:
+      gradients &&
+      ratio(
+        sumOf(gradients, (g) => g.firstOrderWithout),
+        sumOf(gradients, (g) => g.firstOrderWith),
+      ),
+    isolated:
+      gradients &&
+      ratio(
+        sumOf(gradients, (g) => g.product),
+        sumOf(gradients, (g) => g.square),
+      ),
   };
 }
+
+/** What the scores taken before say of the step that has been made since. */
+async function gradientsAfter(
+  policy: TrainablePolicy,
+  { parameters, scores }: NonNullable<Before["gradients"]>,
+): Promise<TransferGradients[]> {
+  const step = difference((await policy.snapshot()).parameters, parameters);
+  return Array.from({ length: scores.length / 2 }, (_, i) => {
+    const [withHindsight, without] = [scores[2 * i], scores[2 * i + 1]];
+    return {
+      firstOrderWith: dot(withHindsight, step),
+      firstOrderWithout: dot(without, step),
+      product: dot(without, withHindsight),
+      square: squaredNorm(withHindsight),
+    };
+  });
+}
+
+const ratio = (above: number, below: number): number | null =>
+  Math.abs(below) < smallestChange ? null : above / below;
+
+const sumOf = <T>(list: readonly T[], of: (item: T) => number): number =>
+  list.reduce((sum, item) => sum + of(item), 0);

@@ -49,6 +49,22 @@ export class Adamw {
     };
   }
 
+  /** See `TrainablePolicy.preserve`; the copies stay on the device. */
+  async preserve<T>(work: () => Promise<T>): Promise<T> {
+    const { backend, values, gradients, firstMoments, secondMoments } = this.parameters;
+    const pools = [values, gradients, firstMoments, secondMoments];
+    const copies = pools.map((pool) => backend.tensor(pool.rows, pool.cols));
+    pools.forEach((pool, i) => backend.copy(pool, copies[i]));
+    const { steps } = this;
+    try {
+      return await work();
+    } finally {
+      pools.forEach((pool, i) => backend.copy(copies[i], pool));
+      copies.forEach((copy) => backend.free(copy));
+      this.steps = steps;
+    }
+  }
+
   restore(snapshot: PolicySnapshot): void {
     const { backend, values, firstMoments, secondMoments, gradients } = this.parameters;
     backend.write(values, snapshot.parameters);

@@ -145,6 +145,14 @@ export class LlamaPolicy implements TrainablePolicy {
     this.context.backend.clear(this.model.parameters.gradients);
   }
 
+  readGradients(): Promise<Float32Array> {
+    return this.context.backend.read(this.model.parameters.gradients);
+  }
+
+  preserve<T>(work: () => Promise<T>): Promise<T> {
+    return this.optimizer.preserve(work);
+  }
+
   snapshot(): Promise<PolicySnapshot> {
     return this.optimizer.snapshot();
   }

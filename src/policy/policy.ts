@@ -116,6 +116,13 @@ export interface TrainablePolicy extends Policy {
   step(options: OptimizerOptions): Promise<StepResult>;
   /** Forgets the gradients that have added up. */
   clearGradients(): void;
+  /** What has added up: ∂L/∂θ of L = −Σ c ln π, in the order of `PolicySnapshot.parameters`. */
+  readGradients(): Promise<Float32Array>;
+  /**
+   * Runs `work`, which may train, on the policy as it is, and puts everything back afterwards, whatever happens:
+   * parameters, moments, and the gradients that have added up.
+   */
+  preserve<T>(work: () => Promise<T>): Promise<T>;
   snapshot(): Promise<PolicySnapshot>;
   restore(snapshot: PolicySnapshot): void;
 }

@@ -181,6 +181,11 @@ export const runConfigSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe("Measure the hindsight gap and the transfer of every update"),
+  analyzeEvery: int(0, 10_000)
+    .default(10)
+    .describe(
+      "Take per-sample gradients every so many updates, for the bound (13) and for transfer to first order; 0 never",
+    ),
   checkpointEvery: int(1, 1000).default(1).describe("Save what resuming needs every so many updates"),
   snapshotEvery: int(0, 10_000)
     .default(10)

@@ -1,3 +1,4 @@
+import { meanChain, type BoundChain } from "../analysis/bound";
 import { desiredShare, flowsOf, type Flows } from "../analysis/flows";
 import { hasPassed, type Group, type Sample } from "../herl/group";
 import type { StepState } from "../herl/trainer";
@@ -29,7 +30,7 @@ export interface Progress {
 
 /** The numbers of one finished step, without its digest and time. */
 export function stepMetrics(state: StepState, config: RunConfig, before: Progress, step: number) {
-  const { groups, update, transfer } = state;
+  const { groups, update, transfer, bound } = state;
   const rollouts = groups.flatMap((group) => group.rollouts);
   const all = groups.flatMap((group) => [...group.rollouts, ...group.revisions]);
   const revisionLogprobs = new Map(transfer?.revisions.map(({ group, without }) => [group, without]));
@@ -52,6 +53,9 @@ export function stepMetrics(state: StepState, config: RunConfig, before: Progres
     "hindsight/change_with": transfer?.changeWith ?? null,
     "hindsight/change_without": transfer?.changeWithout ?? null,
     "hindsight/transfer": transfer?.ratio ?? null,
+    "hindsight/transfer_first_order": transfer?.firstOrder ?? null,
+    "hindsight/transfer_isolated": transfer?.isolated ?? null,
+    ...boundMetrics(meanChain(bound ?? [])),
     ...flowMetrics("gradient", flowsOf(update!.rows)),
     ...flowMetrics("gradient/rollouts", flowsOf(update!.rows, "rollout")),
     ...flowMetrics("gradient/revisions", flowsOf(update!.rows, "revision")),
@@ -83,6 +87,15 @@ function completionMetrics(rollouts: readonly Sample[]) {
     entropy: mean(rollouts.flatMap(({ rollout }) => [...rollout.entropies])),
   };
 }
+
+/** The chain of (13), means over the groups; null in steps that are not analysed. */
+const boundMetrics = (chain: BoundChain | null) => ({
+  "bound/error": chain?.error ?? null,
+  "bound/deviation": chain?.deviationBound ?? null,
+  "bound/unmet": chain?.unmetBound ?? null,
+  "bound/score_norm": chain?.scoreNorm ?? null,
+  "bound/unmet_weight": chain?.unmet ?? null,
+});
 
 /** Shares of tokens whose gradient was clipped away, over all passes of the update. */
 function clipMetrics({ clipping: { tokens, low, high } }: Update) {

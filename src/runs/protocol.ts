@@ -2,6 +2,7 @@
  * What passes between the page and the thread that trains: commands one way, events the other, all plain data. No
  * tensor ever crosses.
  */
+import type { BoundChain } from "../analysis/bound";
 import type { AdapterDescription, BackendName } from "../compute/backend";
 import type { ProbeResult } from "../compute/probe";
 import type { ErrorCode } from "../errors";
@@ -109,7 +110,9 @@ export interface StepView {
     readonly revisions: FlowsView;
   } | null;
   readonly desiredShare: { readonly share: number | null; readonly coverage: number } | null;
-  readonly transfer: Omit<Transfer, "revisions"> | null;
+  readonly transfer: Transfer | null;
+  /** The chain of (13) by group; null unless the step was analysed. */
+  readonly bound: readonly (BoundChain | null)[] | null;
 }
 
 /** What the session is doing. `pausing`: it stops at the next phase. */

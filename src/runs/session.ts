@@ -100,7 +100,8 @@ export class Session {
     let busy = 0;
     let resumed = clock();
     let last: StepState | null = null;
-    for await (const state of trainStep(learner, tasks, this.method, key, options)) {
+    const analyze = isDue(step, this.config.analyzeEvery);
+    for await (const state of trainStep(learner, tasks, this.method, key, { ...options, analyze })) {
       busy += clock() - resumed;
       last = state;
       yield { type: "phase", step: step + 1, state };
@@ -118,11 +119,8 @@ export class Session {
     const metrics = { ...numbers, step_time: seconds, digest };
     const { responses, judge_calls: judgeCalls, num_tokens: tokens } = numbers;
     this.progress = { step, evaluated: false, responses, judgeCalls, tokens, digest };
-    const isDue = (every: number) => every > 0 && step % every === 0;
-    const [checkpointDue, snapshotDue] = [
-      isDue(this.config.checkpointEvery),
-      isDue(this.config.snapshotEvery),
-    ];
+    const checkpointDue = isDue(step, this.config.checkpointEvery);
+    const snapshotDue = isDue(step, this.config.snapshotEvery);
     const policy = checkpointDue || snapshotDue ? await learner.policy.snapshot() : null;
     await journal.saveStep(
       { metrics, rollouts: rolloutRecords(state, step), failures: failureRecords(state, step) },
@@ -134,7 +132,7 @@ export class Session {
 
   private async *evaluateIfDue(signal?: AbortSignal): AsyncGenerator<SessionEvent> {
     const { every } = this.config.evaluation;
-    if (every === 0 || this.progress.evaluated || this.progress.step % every !== 0) return;
+    if (this.progress.evaluated || !isDue(this.progress.step, every)) return;
     const rows = yield* this.evaluate(signal);
     const digest = extendDigest(this.progress.digest, evaluationFields(rows));
     this.progress = { ...this.progress, evaluated: true, digest };
@@ -167,5 +165,7 @@ export class Session {
     return rows;
   }
 }
+
+const isDue = (step: number, every: number): boolean => every > 0 && step % every === 0;
 
 const evaluationSplits = ["heldout", "close", "ood"] as const satisfies readonly EvaluationSplit[];

@@ -2,13 +2,12 @@ import { desiredShare, effectiveCount, flowsOf } from "../analysis/flows";
 import type { Group, Sample } from "../herl/group";
 import { shapedSlope } from "../herl/objective";
 import type { StepState } from "../herl/trainer";
-import type { Transfer } from "../herl/transfer";
 import type { TrainedRow } from "../herl/update";
 import type { Task } from "../rubric/schema";
 import type { GroupView, ItemView, ResponseView, StepView, TokenGradientView } from "./protocol";
 
 /** A step's state as plain data for the page. */
-export function stepView({ phase, groups, update, transfer }: StepState, step: number): StepView {
+export function stepView({ phase, groups, update, transfer, bound }: StepState, step: number): StepView {
   const rows = update?.rows ?? [];
   const revisionLogprobs = new Map(transfer?.revisions.map(({ group, without }) => [group, without]));
   return {
@@ -25,7 +24,7 @@ export function stepView({ phase, groups, update, transfer }: StepState, step: n
       revisions: flowsOf(rows, "revision"),
     },
     desiredShare: update && desiredShare(rows, revisionLogprobs),
-    transfer: transfer && withoutRevisions(transfer),
+    ...{ transfer, bound },
   };
 }
 
@@ -86,7 +85,3 @@ function gradientView({ gradients, terms, weighting }: TrainedRow): TokenGradien
     effectiveCounts: Array.from(unsampledMass, (mass, t) => effectiveCount(mass, unsampledLogs[t])),
   };
 }
-
-const withoutRevisions = ({ gap, changeWith, changeWithout, ratio }: Transfer): StepView["transfer"] => ({
-  ...{ gap, changeWith, changeWithout, ratio },
-});

@@ -252,6 +252,21 @@ export class TinyPolicy implements TrainablePolicy {
     this.gradients.fill(0);
   }
 
+  readGradients(): Promise<Float32Array> {
+    return Promise.resolve(Float32Array.from(this.gradients));
+  }
+
+  async preserve<T>(work: () => Promise<T>): Promise<T> {
+    const [parameters, gradients, steps] = [this.parameters.slice(), this.gradients.slice(), this.steps];
+    try {
+      return await work();
+    } finally {
+      this.parameters = parameters;
+      this.gradients.set(gradients);
+      this.steps = steps;
+    }
+  }
+
   async snapshot(): Promise<PolicySnapshot> {
     const zeros = () => new Float32Array(this.parameters.length);
     return {

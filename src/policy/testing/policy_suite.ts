@@ -127,6 +127,60 @@ export function describePolicy(name: string, openBackend: () => Promise<Backend>
         expectClose(await gradientsOf(apart), await gradientsOf(tree), 1e-5);
       });
 
+      test("the gradients of single branches add up to the tree's", async () => {
+        const policy = openWithAdapters();
+        const ones = (_tree: number, _branch: number, { logprobs }: BranchScores) => logprobs.map(() => 1);
+        const alone = async (tree: Tree) => {
+          await policy.backward([tree], ones);
+          const gradients = await policy.readGradients();
+          policy.clearGradients();
+          return gradients;
+        };
+        const whole = await alone(fixtureTree);
+        const parts: Float32Array[] = [];
+        for (const tree of separate) parts.push(await alone(tree));
+        const sum = whole.map((_, i) => parts.reduce((total, part) => total + part[i], 0));
+        expectClose(sum, whole, 1e-5);
+      });
+
+      test("preserve puts back parameters, moments and accumulated gradients, whatever happens", async () => {
+        const policy = openWithAdapters();
+        await policy.backward([fixtureTree], coefficient);
+        await policy.step(optimizer);
+        await policy.backward([fixtureTree], coefficient);
+        const [before, gradients] = [await policy.snapshot(), await gradientsOf(policy)];
+        await expect(
+          policy.preserve(async () => {
+            await policy.backward([fixtureTree], coefficient);
+            await policy.step(optimizer);
+            throw new Error("in the midst");
+          }),
+        ).rejects.toThrow("in the midst");
+        expect(await policy.snapshot()).toEqual(before);
+        expect(await gradientsOf(policy)).toEqual(gradients);
+      });
+
+      test("⟨∇θ ln p_v, Δθ⟩ meets the change of ln p_v as the rate goes to zero", async () => {
+        const policy = openWithAdapters();
+        const { prompt } = fixture;
+        const [token] = fixture.branches[0];
+        await policy.backward([{ prompt, branches: [[token]] }], () => [1]);
+        const gradient = await policy.readGradients(); // of L = −ln p_v
+        policy.clearGradients();
+        const [{ parameters }, logprob] = [await policy.snapshot(), (await policy.nextToken(prompt))[token]];
+        const errorAt = (learningRate: number) =>
+          policy.preserve(async () => {
+            await policy.backward([fixtureTree], coefficient);
+            await policy.step({ ...optimizer, learningRate });
+            const step = (await policy.snapshot()).parameters;
+            const predicted = -gradient.reduce((sum, g, i) => sum + g * (step[i] - parameters[i]), 0);
+            return Math.abs(((await policy.nextToken(prompt))[token] - logprob) / predicted - 1);
+          });
+        const [large, small] = [await errorAt(3e-4), await errorAt(3e-5)];
+        expect(large).toBeGreaterThan(0.02);
+        expect(small).toBeLessThan(0.2 * large);
+      });
+
       test("accumulated micro-batches = one batch", async () => {
         const batchShape = { maxRows: 8, maxSequences: 4, stepsPerRead: 1 };
         const [whole, cut] = [openWithAdapters(), openWithAdapters({ batchShape })];

@@ -1,4 +1,5 @@
 import { percent, significant } from "../../figures/format";
+import type { Transfer } from "../../herl/transfer";
 import type { StepView } from "../../runs/protocol";
 
 /** Where the mass that is pushed off failed tokens goes, in words. Null when none was pushed off. */
@@ -15,7 +16,9 @@ export function explainDiffusion({
 }
 
 /** What the hindsight explains, and how far training with it moved the policy without it. */
-export function explainTransfer(transfer: StepView["transfer"]): string | null {
+export function explainTransfer(
+  transfer: Pick<Transfer, "gap" | "changeWith" | "changeWithout"> | null,
+): string | null {
   if (!transfer) return null;
   const { gap, changeWith, changeWithout } = transfer;
   return `Seeing what was missed makes a revision's token ${likelier(gap)}. This update made a whole revision ${likelier(changeWith)} with the hindsight in view, and ${likelier(changeWithout)} without it.`;

@@ -129,7 +129,7 @@ describe("the update", () => {
   });
 
   test("what transfers", () => {
-    expect(explainTransfer({ gap: 0.45, changeWith: 0.0213, changeWithout: -0.7, ratio: -32.9 })).toBe(
+    expect(explainTransfer({ gap: 0.45, changeWith: 0.0213, changeWithout: -0.7 })).toBe(
       "Seeing what was missed makes a revision's token 0.45 nats likelier. This update made a whole revision 0.021 nats likelier with the hindsight in view, and 0.7 nats less likely without it.",
     );
     expect(explainTransfer(null)).toBeNull();
