@@ -192,6 +192,62 @@ describe("questions between phases", () => {
     expect(eventsOf("metrics").map(({ row }) => row.digest)).toEqual(expected);
   });
 
+  test("the lab: tokens, pushes and changed steps in the midst of an update change nothing", async () => {
+    const quiet = openDriver();
+    await quiet.open(cpu);
+    for (let step = 1; step <= 2; step++) {
+      quiet.stepUpdate();
+      await until(() => eventsOf("metrics").length === step && lastStatus() === "paused");
+    }
+    const expected = eventsOf("metrics").map(({ row }) => row.digest);
+
+    events = [];
+    const driver = openDriver();
+    await driver.open(cpu);
+    await paused();
+    const reference = { group: 1, source: "rollout", index: 0, token: 2 } as const;
+    expect(await driver.analyzeToken(reference, { fraction: 1, tokens: 4 })).toBeNull();
+    driver.stepUpdate();
+    await until(() => eventsOf("metrics").length === 1 && lastStatus() === "paused");
+    const recorded = eventsOf("step").at(-1)!.view;
+    const inspected = (await driver.inspect(reference))!;
+    while (phases().at(-1) !== "2 gradient") {
+      driver.stepPhase();
+      await paused();
+    }
+
+    // The gradient of update 2 has added up and waits; the questions are about update 1.
+    const whole = (await driver.analyzeToken(reference, { fraction: 1, tokens: 6 }))!;
+    expect(whole).toMatchObject({ step: 1, sampled: inspected.sampled });
+    expect(whole.before).toEqual(inspected.before);
+    expect(whole.after).toEqual(inspected.after);
+    expect(whole.firstOrder.ids).toHaveLength(6);
+    expect(whole.firstOrder.ids[0]).toBe(whole.sampled);
+    const part = (await driver.analyzeToken(reference, { fraction: 0.05, tokens: 6 }))!;
+    const error = ({ before, after, firstOrder: { ids, change } }: typeof whole) =>
+      Math.max(...ids.map((id, i) => Math.abs(after[id] - before[id] - change[i]))) /
+      Math.max(...change.map(Math.abs));
+    expect(error(part)).toBeLessThan(0.05);
+
+    const push = (await driver.pushToken(reference, { advantage: -1, steps: 2, learningRate: 1e-3 }))!;
+    expect(push.distributions[0]).toEqual(whole.before);
+    expect(push.distributions[2][push.sampled]).toBeLessThan(whole.before[push.sampled]);
+
+    const same = (await driver.tryChange({ settings: [] }, reference))!;
+    expect(same.cosine).toBeCloseTo(1, 6);
+    expect(same.nextToken!.changed).toEqual(whole.after);
+    expect(same.view.flows).toEqual(recorded.flows);
+    const naive = (await driver.tryChange({ settings: [["hindsight.context", "dropped"]] }, reference))!;
+    expect(naive.cosine).toBeLessThan(0.9999);
+    await expect(driver.tryChange({ settings: [["bonus.alpha", "7"]] }, null)).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+    });
+
+    driver.stepUpdate();
+    await until(() => eventsOf("metrics").length === 2);
+    expect(eventsOf("metrics").map(({ row }) => row.digest)).toEqual(expected);
+  });
+
   test("a composed task is sampled, graded and revised without training; a clash is refused", async () => {
     const driver = openDriver();
     await driver.open(cpu);

@@ -6,6 +6,7 @@ import type { PolicySnapshot } from "../policy/policy";
 import { composeTask } from "../worlds/pocket/tasks";
 import { archiveRun } from "./archive";
 import { methodOf } from "./config";
+import { Lab } from "./lab";
 import { RunOpener, type OpenRun, type RunEnvironment } from "./open_run";
 import type {
   GroupView,
@@ -36,6 +37,8 @@ export class Driver implements TrainerCommands {
   private lostAt: number | null = null;
   /** The present step as last seen, and the policy before its update once that is done. */
   private seen: { state: StepState; step: number; before: PolicySnapshot | null } | null = null;
+  /** The last finished update, for questions about it. */
+  private lab: Lab | null = null;
   private tokens: number[] = [];
   private queue: Promise<unknown> = Promise.resolve();
 
@@ -97,6 +100,18 @@ export class Driver implements TrainerCommands {
     });
   }
 
+  analyzeToken(...[reference, options]: Parameters<TrainerCommands["analyzeToken"]>) {
+    return this.exclusive(async () => (await this.lab?.analyzeToken(reference, options)) ?? null);
+  }
+
+  pushToken(...[reference, request]: Parameters<TrainerCommands["pushToken"]>) {
+    return this.exclusive(async () => (await this.lab?.pushToken(reference, request)) ?? null);
+  }
+
+  tryChange(...[request, reference]: Parameters<TrainerCommands["tryChange"]>) {
+    return this.exclusive(async () => (await this.lab?.tryChange(request, reference)) ?? null);
+  }
+
   async listRuns(): Promise<readonly RunSummary[]> {
     return (await this.environment.store)?.list() ?? [];
   }
@@ -123,6 +138,7 @@ export class Driver implements TrainerCommands {
     const onToken = (source: "rollout" | "revision", group: number, sample: number, id: number) =>
       void this.tokens.push(source === "rollout" ? 0 : 1, group, sample, id);
     this.seen = null;
+    this.lab = null;
     this.events = session.run(Infinity, { signal: this.abort.current.signal, onToken });
   }
 
@@ -202,6 +218,11 @@ export class Driver implements TrainerCommands {
         step,
         before: state.phase === "gradient" || state.phase === "update" ? before : null,
       };
+      if (state.phase === "update") {
+        const { policy } = run.learner;
+        const finished = { step, state, before: before!, after: await policy.snapshot() };
+        this.lab = new Lab(policy, run.config, finished);
+      }
       emit({ type: "step", view: stepView(state, step) });
     } else if (event.type === "tasks") {
       const tasks = event.tasks.map((task) => ({
@@ -255,23 +276,20 @@ export class Driver implements TrainerCommands {
       reference: { group, source, index, token },
       step,
       sampled: ids[token],
-      before: done && before ? await this.withPolicy(before, () => learner.policy.nextToken(prefix)) : now,
+      before: done && before ? await this.before(before, prefix) : now,
       after: done ? now : null,
       coefficient: row?.gradients.coefficients[token] ?? null,
       advantage: groups[group].rows.find((r) => r.source === source && r.index === index)?.advantage ?? null,
     };
   }
 
-  /** Does something with an earlier policy, and puts the present one back. */
-  private async withPolicy<T>(snapshot: PolicySnapshot, work: () => Promise<T>): Promise<T> {
+  /** The next token's distribution by an earlier policy. */
+  private before(snapshot: PolicySnapshot, prefix: readonly number[]): Promise<Float32Array> {
     const { policy } = this.opened().learner;
-    const present = await policy.snapshot();
-    policy.restore(snapshot);
-    try {
-      return await work();
-    } finally {
-      policy.restore(present);
-    }
+    return policy.preserve(() => {
+      policy.restore(snapshot);
+      return policy.nextToken(prefix);
+    });
   }
 
   private opened(): OpenRun {

@@ -6,6 +6,7 @@ import type { BoundChain } from "../analysis/bound";
 import type { AdapterDescription, BackendName } from "../compute/backend";
 import type { ProbeResult } from "../compute/probe";
 import type { ErrorCode } from "../errors";
+import type { Counterfactual } from "../herl/counterfactual";
 import type { Phase } from "../herl/trainer";
 import type { Transfer } from "../herl/transfer";
 import type { RunConfig } from "./config";
@@ -178,6 +179,63 @@ export interface TokenInspection {
   readonly advantage: number | null;
 }
 
+/** One position of the last finished update: what the step did, and what its gradients say that it should do. */
+export interface TokenAnalysis {
+  readonly reference: TokenReference;
+  readonly step: number;
+  readonly sampled: number;
+  /** c = ∂J/∂ln p of the sampled token; null when its response took no part. */
+  readonly coefficient: number | null;
+  /** ln p of every token before the update, at θ. */
+  readonly before: Float32Array;
+  /** ln p of every token at θ + fraction · Δθ. */
+  readonly after: Float32Array;
+  readonly fraction: number;
+  /** fraction · ⟨∇θ ln p_v, Δθ⟩ of the sampled and the most probable tokens. */
+  readonly firstOrder: { readonly ids: readonly number[]; readonly change: readonly number[] };
+}
+
+/** Pushes the token of a reference, alone, with the policy before the update. */
+export interface PushRequest {
+  /** A > 0 pulls it up, A < 0 pushes it down. */
+  readonly advantage: number;
+  readonly steps: number;
+  readonly learningRate: number;
+}
+
+export interface TokenPush {
+  readonly reference: TokenReference;
+  readonly step: number;
+  readonly sampled: number;
+  /** ln p of every token: before, and after each step. */
+  readonly distributions: readonly Float32Array[];
+}
+
+/** What is changed of the last finished update; its responses stay as they are. */
+export interface ChangeRequest {
+  /** Settings of the method as text, for instance ["bonus.alpha", "0.2"]. */
+  readonly settings: readonly (readonly [key: string, value: string])[];
+  readonly rewards?: Counterfactual["rewards"];
+  readonly advantages?: Counterfactual["advantages"];
+  readonly dropRevisions?: boolean;
+}
+
+/** The update as it would have been. */
+export interface TrialView {
+  readonly view: StepView;
+  /** Between the gradient of the recorded update and of this one; null when one is 0. */
+  readonly cosine: number | null;
+  readonly recordedNorm: number;
+  readonly changedNorm: number;
+  /** ln p of every token at the asked position: before, after the recorded update, after this one. */
+  readonly nextToken: {
+    readonly sampled: number;
+    readonly before: Float32Array;
+    readonly recorded: Float32Array;
+    readonly changed: Float32Array;
+  } | null;
+}
+
 export interface OpenRequest {
   readonly config: RunConfig;
   readonly backend: BackendName | "auto";
@@ -202,6 +260,13 @@ export interface TrainerCommands {
     topic: { animal: string; place: string },
     constraints: readonly { family: string; kwargs: Record<string, unknown> }[],
   ): Promise<GroupView>;
+  /** The gradient lab asks about the last finished update; null when there is none, or not that token. */
+  analyzeToken(
+    reference: TokenReference,
+    options: { readonly fraction: number; readonly tokens: number },
+  ): Promise<TokenAnalysis | null>;
+  pushToken(reference: TokenReference, request: PushRequest): Promise<TokenPush | null>;
+  tryChange(request: ChangeRequest, reference: TokenReference | null): Promise<TrialView | null>;
   listRuns(): Promise<readonly RunSummary[]>;
   deleteRun(id: string): Promise<void>;
   /** The run folder as a .zip file. */

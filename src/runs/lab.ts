@@ -1,0 +1,143 @@
+import { tryStep, compareTrials, type Trial } from "../herl/counterfactual";
+import { scoringTemperature } from "../herl/config";
+import type { StepState } from "../herl/trainer";
+import { pushToken, tokenStep } from "../herl/token_lab";
+import type { PolicySnapshot, TrainablePolicy } from "../policy/policy";
+import { methodOf, parseConfig, type RunConfig } from "./config";
+import type {
+  ChangeRequest,
+  PushRequest,
+  TokenAnalysis,
+  TokenPush,
+  TokenReference,
+  TrialView,
+} from "./protocol";
+import { parseSetting, withSetting } from "./settings";
+import { stepView } from "./views";
+
+/** A finished update with the policy on both sides of it: what the gradient lab works on. */
+export interface FinishedStep {
+  readonly step: number;
+  readonly state: StepState;
+  readonly before: PolicySnapshot;
+  readonly after: PolicySnapshot;
+}
+
+/** Most tokens that are predicted to first order at once: each costs a backward pass. */
+const mostTokens = 64;
+
+/** Questions about one finished update. Every answer leaves the policy exactly as it was. */
+export class Lab {
+  private readonly policy: TrainablePolicy;
+  private readonly config: RunConfig;
+  private readonly finished: FinishedStep;
+  private recorded: Promise<Trial> | null = null;
+
+  constructor(policy: TrainablePolicy, config: RunConfig, finished: FinishedStep) {
+    this.policy = policy;
+    this.config = config;
+    this.finished = finished;
+  }
+
+  get step(): number {
+    return this.finished.step;
+  }
+
+  /** What the step did at one position, beside first order. Null for a token that is not there. */
+  async analyzeToken(
+    reference: TokenReference,
+    { fraction, tokens }: { readonly fraction: number; readonly tokens: number },
+  ): Promise<TokenAnalysis | null> {
+    const at = this.positionOf(reference);
+    if (!at) return null;
+    const { before, after, step } = this.finished;
+    const { prefix, sampled } = at;
+    const probable = await this.at(before, () => this.policy.nextToken(prefix, at));
+    const ids = [sampled, ...mostProbable(probable).filter((id) => id !== sampled)];
+    const asked = ids.slice(0, Math.min(tokens, mostTokens));
+    const result = await tokenStep(this.policy, { ...at, before, after, fraction, tokens: asked });
+    return {
+      ...{ reference, step, sampled, fraction },
+      coefficient: at.coefficient,
+      before: result.before,
+      after: result.after,
+      firstOrder: { ids: asked, change: result.firstOrder },
+    };
+  }
+
+  /** Pushes one token of one position of the policy before the update, alone. */
+  async pushToken(
+    reference: TokenReference,
+    { advantage, steps, learningRate }: PushRequest,
+  ): Promise<TokenPush | null> {
+    const at = this.positionOf(reference);
+    if (!at) return null;
+    const optimizer = { ...methodOf(this.config).optimizer, learningRate };
+    const distributions = await this.at(this.finished.before, () =>
+      pushToken(this.policy, { ...at, token: at.sampled, advantage, steps, optimizer }),
+    );
+    return { reference, step: this.step, sampled: at.sampled, distributions };
+  }
+
+  /**
+   * The step as it would have been. Throws CONFIG_KEY or CONFIG_INVALID for settings that do not exist or are out of
+   * range.
+   */
+  async tryChange(request: ChangeRequest, reference: TokenReference | null): Promise<TrialView> {
+    const { settings, rewards, advantages, dropRevisions } = request;
+    const config = parseConfig(
+      settings.reduce(
+        (input, [key, value]) => withSetting(input, key, parseSetting(key, value)),
+        this.config as object,
+      ),
+    );
+    const { state, before, after, step } = this.finished;
+    const at = reference && this.positionOf(reference);
+    const change = { config: methodOf(config), rewards, advantages, dropRevisions };
+    const changed = await tryStep(this.policy, state.groups, change, { before, prefix: at?.prefix });
+    const recorded = await (this.recorded ??= tryStep(
+      this.policy,
+      state.groups,
+      { config: methodOf(this.config) },
+      { before },
+    ));
+    const look = (policy: PolicySnapshot) =>
+      this.at(policy, () => this.policy.nextToken(at!.prefix, { temperature: at!.temperature }));
+    return {
+      view: stepView({ ...state, groups: changed.groups, update: changed.update, bound: null }, step),
+      ...compareTrials(recorded, changed),
+      nextToken: at && {
+        sampled: at.sampled,
+        before: await look(before),
+        recorded: await look(after),
+        changed: changed.nextToken!,
+      },
+    };
+  }
+
+  /** Does something with an earlier policy, and puts the present one back. */
+  private at<T>(snapshot: PolicySnapshot, work: () => Promise<T>): Promise<T> {
+    return this.policy.preserve(() => {
+      this.policy.restore(snapshot);
+      return work();
+    });
+  }
+
+  private positionOf({ group, source, index, token }: TokenReference) {
+    const { groups, update } = this.finished.state;
+    const samples = source === "rollout" ? groups[group]?.rollouts : groups[group]?.revisions;
+    const ids = samples?.[index]?.rollout.ids;
+    if (!ids || token >= ids.length) return null;
+    const row = update?.rows.find((r) => r.group === group && r.source === source && r.index === index);
+    const context = source === "rollout" ? groups[group].prompt : groups[group].revisions[index].context;
+    return {
+      prefix: [...(row?.prompt ?? context), ...ids.slice(0, token)],
+      sampled: ids[token],
+      coefficient: row?.gradients.coefficients[token] ?? null,
+      temperature: scoringTemperature(this.config),
+    };
+  }
+}
+
+const mostProbable = (logprobs: Float32Array): number[] =>
+  Array.from(logprobs, (_, id) => id).sort((a, b) => logprobs[b] - logprobs[a]);
