@@ -57,6 +57,7 @@ export const errorCodes = [
   "RUN_FORMAT",
   "RUN_LOCKED",
   "RUN_MODEL_CHANGED",
+  "STEP_MISSING",
   "DIGEST_DIFFERS",
   "STORE_REFUSED",
   "STORE_FULL",

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { StepAnalysis } from "../src/runs/analyze";
 import { readSafetensors } from "../src/policy/safetensors";
 import { bundle } from "../tools/bundle.mjs";
 
@@ -146,6 +147,34 @@ describe("runs", () => {
     expect(rollouts.every(({ ids, logprobs }) => ids.length === logprobs.length)).toBe(true);
     expect(new Set(rollouts.map(({ role }) => role))).toEqual(new Set(["rollout", "draft", "revision"]));
     expect(succeed("replay", path("whole"))).toContain(digest("whole").trim());
+  });
+
+  test("analyze: the update as recorded, flows that add up, the chain of (13) in every group", () => {
+    train("analyzed", "--steps", 2, "--seed", 5);
+    succeed("analyze", "--run", path("analyzed"), "--step", 2, "--out", path("analysis.json"));
+    const { view, metrics } = JSON.parse(readFileSync(path("analysis.json"), "utf8")) as StepAnalysis;
+    const recorded = readLines("analyzed/metrics.jsonl")[1] as unknown as StepAnalysis["metrics"];
+    expect(metrics["loss"]).toBe(recorded["loss"]);
+    expect(metrics["gradient/negative_sampled"]).toBe(recorded["gradient/negative_sampled"]);
+
+    const { all, rollouts, revisions } = view.flows!;
+    expect(rollouts.negativeSampled + revisions.negativeSampled).toBeCloseTo(all.negativeSampled, 9);
+    const tokens = view.groups.flatMap(({ responses }) =>
+      responses.flatMap(({ gradient }) =>
+        gradient ? gradient.coefficients.map((c, t) => c * gradient.unsampledMass[t]) : [],
+      ),
+    );
+    const pushed = tokens.filter((mass) => mass < 0).reduce((sum, mass) => sum + mass, 0);
+    expect(pushed).toBeCloseTo(all.negativeSampled, 7);
+    for (const chain of view.bound!) {
+      expect(chain!.error).toBeLessThanOrEqual(chain!.deviationBound * (1 + 1e-9));
+      expect(chain!.deviationBound).toBeLessThanOrEqual(chain!.unmetBound * (1 + 1e-9));
+    }
+    expect(view.bound).toHaveLength(2);
+    expect(metrics["hindsight/transfer_isolated"]).toEqual(expect.any(Number));
+    expect(herl("analyze", "--run", path("analyzed"), "--step", 9, "--out", path("x.json")).stderr).toContain(
+      "STEP_MISSING",
+    );
   });
 
   test("a trained adapter loads: score changes, and grad gives the gradient of every matrix by PEFT's names", () => {

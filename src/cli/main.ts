@@ -1,6 +1,7 @@
 /** `npx herl COMMAND`: what the page does, with the same code, without a browser. */
 import { HerlError } from "../errors";
 import { helpOf, readArguments, UsageError, type Command } from "./arguments";
+import { analyze } from "./commands/analyze";
 import { bench } from "./commands/bench";
 import { evaluate } from "./commands/eval";
 import { generate } from "./commands/generate";
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   grade,
   train,
   evaluate,
+  analyze,
   replay,
   pretrain,
   bench,

@@ -28,6 +28,13 @@ export interface SessionParts {
   readonly clock?: () => number;
 }
 
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly onToken?: TokenListener;
+  /** Analyse this update too, whatever the configuration says. */
+  readonly analyze?: number;
+}
+
 const newRun: RunProgress = {
   step: 0,
   evaluated: false,
@@ -76,10 +83,7 @@ export class Session {
    * first evaluation waits until the first group is graded, so that a page has something to show at once; it is of
    * the untouched policy all the same.
    */
-  async *run(
-    steps: number,
-    options: { signal?: AbortSignal; onToken?: TokenListener } = {},
-  ): AsyncGenerator<SessionEvent> {
+  async *run(steps: number, options: RunOptions = {}): AsyncGenerator<SessionEvent> {
     while (this.progress.step < steps) {
       if (this.progress.step > 0) yield* this.evaluateIfDue(options.signal);
       yield* this.update(options);
@@ -87,10 +91,7 @@ export class Session {
     yield* this.evaluateIfDue(options.signal);
   }
 
-  private async *update(options: {
-    signal?: AbortSignal;
-    onToken?: TokenListener;
-  }): AsyncGenerator<SessionEvent> {
+  private async *update(options: RunOptions): AsyncGenerator<SessionEvent> {
     const { learner, world, clock = () => performance.now() } = this.parts;
     const { step } = this.progress;
     const { groups } = this.config;
@@ -100,7 +101,7 @@ export class Session {
     let busy = 0;
     let resumed = clock();
     let last: StepState | null = null;
-    const analyze = isDue(step, this.config.analyzeEvery);
+    const analyze = step + 1 === options.analyze || isDue(step, this.config.analyzeEvery);
     for await (const state of trainStep(learner, tasks, this.method, key, { ...options, analyze })) {
       busy += clock() - resumed;
       last = state;

@@ -1,0 +1,38 @@
+import { analyzeStep } from "../../runs/analyze";
+import { openSession } from "../../runs/open_session";
+import { noJournal } from "../../runs/replay";
+import { integer, type Command } from "../arguments";
+import { openBackend } from "../backend";
+import { writeBytes } from "../files";
+import { openModel } from "../model";
+import { RunFolder } from "../run_folder";
+
+export const analyze: Command = {
+  name: "analyze",
+  summary:
+    "The gradient analysis of one update of a run: flows, per-token records, transfer and the bound, as JSON.",
+  options: {
+    run: { type: "string", value: "DIR", required: true, description: "A run folder" },
+    step: { type: "string", value: "N", required: true, description: "The update: 1 is the first" },
+    out: { type: "string", value: "FILE", required: true, description: "One JSON object" },
+  },
+  notes: () =>
+    "The run is repeated up to that update, without its evaluations; each update must come out as recorded.",
+  async run(values) {
+    const step = integer(values, "step", { min: 1 });
+    const { manifest, metrics } = new RunFolder(values["run"] as string).read();
+    const config = { ...manifest.config, evaluation: { ...manifest.config.evaluation, every: 0 } };
+    const backend = await openBackend(manifest.backend.backend);
+    const model = openModel(config.model);
+    const { session } = openSession({ backend, model, config, journal: noJournal, recorded: manifest });
+    const analysis = await analyzeStep(session, metrics, step, (done) =>
+      console.error(`update ${done} of ${step}`),
+    );
+    const json = JSON.stringify({ format: 1, manifest, ...analysis }, plainArrays, 2);
+    writeBytes(values["out"] as string, `${json}\n`);
+  },
+};
+
+/** Typed arrays as lists. */
+const plainArrays = (_key: string, value: unknown): unknown =>
+  value instanceof Float32Array ? Array.from(value) : value;
