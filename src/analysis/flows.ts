@@ -76,6 +76,16 @@ export interface DesiredShare {
   readonly coverage: number;
 }
 
+/** Where the mass went that was pushed off failed rollouts. */
+export interface Diffusion {
+  /** At covered positions, Σ |c|·p of the better next tokens, and of all unsampled tokens. */
+  readonly desired: number;
+  readonly diffused: number;
+  /** Covered positions, of all pushed-off ones. */
+  readonly covered: number;
+  readonly positions: number;
+}
+
 /**
  * The desired share: at each position of a failed response with c < 0 where some response of its group with a higher
  * reward has the same prefix and another next token, the probability of those next tokens over the whole unsampled
@@ -86,7 +96,19 @@ export function desiredShare(
   rows: readonly FlowRow[],
   revisionLogprobs: ReadonlyMap<number, Float32Array>,
 ): DesiredShare {
-  let [landed, diffused, covered, positions] = [0, 0, 0, 0];
+  const { desired, diffused, covered, positions } = diffusionOf(rows, revisionLogprobs);
+  return {
+    share: diffused > 0 ? desired / diffused : null,
+    coverage: positions > 0 ? covered / positions : 0,
+  };
+}
+
+/** The sums behind the desired share. */
+export function diffusionOf(
+  rows: readonly FlowRow[],
+  revisionLogprobs: ReadonlyMap<number, Float32Array>,
+): Diffusion {
+  let [desired, diffused, covered, positions] = [0, 0, 0, 0];
   for (const row of rows) {
     if (row.source !== "rollout" || row.graded >= 1 - tolerance) continue;
     const better = rows.flatMap((other) => {
@@ -105,14 +127,11 @@ export function desiredShare(
       }
       if (next.size === 0) return;
       covered++;
-      landed -= c * [...next.values()].reduce((sum, p) => sum + p, 0);
+      desired -= c * [...next.values()].reduce((sum, p) => sum + p, 0);
       diffused -= c * row.gradients.unsampledMass[t];
     });
   }
-  return {
-    share: diffused > 0 ? landed / diffused : null,
-    coverage: positions > 0 ? covered / positions : 0,
-  };
+  return { desired, diffused, covered, positions };
 }
 
 const samePrefix = (a: readonly number[], b: readonly number[], length: number): boolean => {

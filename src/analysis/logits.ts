@@ -28,8 +28,8 @@ export function logitGradient(logprobs: ArrayLike<number>, y: number, c: number)
  *
  *     dp_v = −c · p_v · (p_v + p_y(1−p_y) − Σ_{u≠y} p_u²)
  *
- * (method.md, "Gradient analysis"). For c < 0 the already likely tokens gain about in proportion to p_v², and an
- * unlikely one may lose although its logit rises. Adds up to zero.
+ * (method.md, "Gradient analysis"). For c < 0 the already likely tokens gain most, about in proportion to p_v² where
+ * p_y is small, and an unlikely one may lose although its logit rises. Adds up to zero.
  */
 export function probabilityFlow(logprobs: ArrayLike<number>, y: number, c: number): Float64Array {
   const p = probabilities(logprobs);
