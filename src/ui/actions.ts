@@ -4,6 +4,7 @@ import type { App } from "./state/app.svelte";
 import { delays } from "./state/app.svelte";
 import type { IconName } from "./common/icons";
 import { methodNames } from "./text/run_name";
+import { views } from "./url_state";
 
 /** One thing that the page can do: its button, its key and its line in the palette and in the help are all this. */
 export interface Action {
@@ -32,11 +33,29 @@ const action = (definition: Definition): Action => ({
 
 /** Every action in its present state. Read it where it is used: what it says depends on the run. */
 export const actionsOf = (app: App): readonly Action[] => [
+  ...viewActions(app),
   ...runActions(app),
   ...selectionActions(app),
   ...pageActions(app),
   ...choiceActions(app),
 ];
+
+const viewTexts = {
+  train: ["Train", "The run: its responses, its curves, and what an update does"],
+  lab: ["Lab", "The gradient lab: one finished update, token by token, and as it might have been"],
+  theory: ["Theory", "HeRL in eight live figures, to be read from top to bottom"],
+} as const;
+
+const viewActions = (app: App): Action[] =>
+  views.map((view, i) =>
+    action({
+      id: `view-${view}`,
+      label: viewTexts[view][0],
+      description: viewTexts[view][1],
+      shortcut: [String(i + 1)],
+      perform: () => app.show(view),
+    }),
+  );
 
 function runActions(app: App): Action[] {
   const isPlaying = app.run.status === "playing";

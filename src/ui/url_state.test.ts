@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { variants } from "../herl/config";
 import { presets, resolveConfig } from "../runs/presets";
-import { readUrl, writeUrl } from "./url_state";
+import { readUrl, views, writeUrl } from "./url_state";
 
 describe("a link makes the same run again", () => {
   const settings: [string, string][] = [
@@ -18,14 +18,18 @@ describe("a link makes the same run again", () => {
       for (const own of [[], settings]) {
         const config = resolveConfig({ preset, variant, seed: 7, settings: own });
         for (const backend of ["auto", "cpu", "webgpu"] as const)
-          expect(readUrl(writeUrl({ config, backend }))).toEqual({ config, backend, problem: null });
+          for (const view of views)
+            expect(readUrl(writeUrl({ config, backend, view }))).toEqual({
+              ...{ config, backend, view },
+              problem: null,
+            });
       }
     },
   );
 
   test("only what differs is in it", () => {
     const config = resolveConfig({ preset: "pocket", seed: 3 });
-    expect(writeUrl({ config, backend: "auto" })).toBe("?preset=pocket&method=herl&seed=3");
+    expect(writeUrl({ config, backend: "auto", view: "train" })).toBe("?preset=pocket&method=herl&seed=3");
   });
 });
 
@@ -33,7 +37,7 @@ describe("a link that is wrong", () => {
   const fallback = resolveConfig({ preset: "pocket-rare" });
 
   test("nothing at all is the default", () => {
-    expect(readUrl("")).toEqual({ config: fallback, backend: "auto", problem: null });
+    expect(readUrl("")).toEqual({ config: fallback, backend: "auto", view: "train", problem: null });
   });
 
   test.each([

@@ -8,16 +8,22 @@ import { ownSettings } from "./text/run_name";
 
 export type BackendChoice = BackendName | "auto";
 
-/** What a link says: enough to make the same run. */
+export const views = ["train", "lab", "theory"] as const;
+
+/** What the page shows: training, the gradient lab, or the theory. */
+export type View = (typeof views)[number];
+
+/** What a link says: enough to make the same run, and where on the page to look. */
 export interface LinkedRun {
   readonly config: RunConfig;
   readonly backend: BackendChoice;
+  readonly view: View;
 }
 
 const defaults = { preset: "pocket-rare", variant: "herl", seed: 0 } as const;
 
 /** The query that `readUrl` turns back into the same run: preset, method and seed, and only the settings that differ. */
-export function writeUrl({ config, backend }: LinkedRun): string {
+export function writeUrl({ config, backend, view }: LinkedRun): string {
   const query = new URLSearchParams({
     preset: config.preset,
     method: config.variant,
@@ -25,6 +31,7 @@ export function writeUrl({ config, backend }: LinkedRun): string {
   });
   for (const [key, value] of ownSettings(config)) query.set(key, value);
   if (backend !== "auto") query.set("backend", backend);
+  if (view !== "train") query.set("view", view);
   return `?${query.toString()}`;
 }
 
@@ -45,6 +52,7 @@ export function readUrl(search: string): LinkedRun & { readonly problem: HerlErr
     variant: readMethod(query.get("method")),
     seed: readSeed(query.get("seed")),
   };
+  const view = readView(search);
   let problem: HerlError | null = null;
   const attempts = [
     { ...request, settings: own },
@@ -54,13 +62,19 @@ export function readUrl(search: string): LinkedRun & { readonly problem: HerlErr
   ];
   for (const attempt of attempts) {
     try {
-      return { config: resolveConfig(attempt), backend, problem };
+      return { config: resolveConfig(attempt), backend, view, problem };
     } catch (error) {
       if (!(error instanceof HerlError)) throw error;
       problem ??= error;
     }
   }
   throw problem ?? new Error("the defaults are always valid");
+}
+
+/** The view of a query; Train where it names none that exists. */
+export function readView(search: string): View {
+  const wanted = new URLSearchParams(search).get("view");
+  return views.find((view) => view === wanted) ?? "train";
 }
 
 const readMethod = (text: string | null): Variant =>

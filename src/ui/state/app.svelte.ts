@@ -6,7 +6,7 @@ import { resolveConfig, withVariant } from "../../runs/presets";
 import type { RunSummary } from "../../runs/protocol";
 import { runName } from "../text/run_name";
 import { startTrainer, type Trainer } from "../trainer";
-import { readUrl, writeUrl, type BackendChoice } from "../url_state";
+import { readUrl, readView, writeUrl, type BackendChoice, type View } from "../url_state";
 import { Composer } from "./composer.svelte";
 import type { CurvePoint } from "./curves";
 import { Inspector } from "./inspector.svelte";
@@ -46,6 +46,7 @@ export class App {
   /** What was asked for last; what runs is `run.run.config`. */
   config: RunConfig = $state.raw(resolveConfig({ preset: "pocket-rare" }));
   backend: BackendChoice = $state("auto");
+  view: View = $state("train");
   speed = $state(4);
   dialog: DialogName | null = $state(null);
   confirmation: Confirmation | null = $state.raw(null);
@@ -81,6 +82,8 @@ export class App {
     const linked = readUrl(location.search);
     this.config = linked.config;
     this.backend = linked.backend;
+    this.view = linked.view;
+    window.addEventListener("popstate", () => this.followUrl());
     if (linked.problem) this.notify(linked.problem);
     void this.trainer.setDelay(delays[this.speed]);
     void this.open(linked.config, linked.backend);
@@ -108,7 +111,7 @@ export class App {
     this.selection.reset();
     this.inspector.clear();
     this.composer.close();
-    history.replaceState(null, "", writeUrl({ config, backend }));
+    history.replaceState(null, "", this.url());
     await this.trainer.open({ config, backend, resume });
     if (resume) this.offer = null;
   }
@@ -119,6 +122,21 @@ export class App {
     // A resumed run stands between two updates: show the next group, as a new run does.
     if (this.model.snapshot().run?.runId !== id) return;
     await this.trainer.stepPhase();
+  }
+
+  /** The link to a view of the present run. */
+  url(view: View = this.view): string {
+    return writeUrl({ config: this.config, backend: this.backend, view });
+  }
+
+  show(view: View): void {
+    if (view === this.view) return;
+    this.view = view;
+    this.dialog = null;
+    this.inspector.clear();
+    this.selection.hovered = null;
+    history.pushState(null, "", this.url());
+    window.scrollTo(0, 0);
   }
 
   play(): void {
@@ -228,6 +246,13 @@ export class App {
   dismiss(code: HerlError["code"]): void {
     this.model.dismiss(code);
     this.draw();
+  }
+
+  /** Back and forward change the view; the run on screen stays, and the link says so. */
+  private followUrl(): void {
+    this.view = readView(location.search);
+    this.inspector.clear();
+    history.replaceState(null, "", `${this.url()}${location.hash}`);
   }
 
   private tryConfig(make: () => RunConfig): void {
