@@ -1,6 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { playwright } from "@vitest/browser-playwright";
-import type { Plugin } from "vite";
+import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import packageJson from "./package.json" with { type: "json" };
 import { TallyReporter } from "./tools/tally-reporter.ts";
@@ -23,7 +23,7 @@ const contentSecurityPolicy = [
   "form-action 'none'",
 ].join("; ");
 
-const securityPolicy: Plugin = {
+export const securityPolicy: Plugin = {
   name: "content-security-policy",
   apply: "build",
   transformIndexHtml: () => [
@@ -33,6 +33,16 @@ const securityPolicy: Plugin = {
       injectTo: "head-prepend",
     },
   ],
+};
+
+/** The notebooks are pages of their own: their configuration builds them, into a folder beside the page. */
+const notebooks: Plugin = {
+  name: "notebooks",
+  apply: "build",
+  async writeBundle({ dir }) {
+    const outDir = `${dir}/notebooks`;
+    await build({ configFile: "notebooks/vite.config.ts", logLevel: "warn", build: { outDir } });
+  },
 };
 
 /** Chromium flags of the test machines: WebGPU on the software adapter, and no calls home. */
@@ -48,7 +58,7 @@ export const chromiumFlags = [
 export default defineConfig({
   base: "./",
   define: { "import.meta.env.HERL_VERSION": JSON.stringify(packageJson.version) },
-  plugins: [svelte({ configFile: false }), securityPolicy],
+  plugins: [svelte({ configFile: false }), securityPolicy, notebooks],
   worker: { format: "es" },
   build: { target: "es2023", assetsInlineLimit: 0 },
   test: {

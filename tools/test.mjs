@@ -9,4 +9,5 @@ console.log(`Chromium: ${process.env.CHROMIUM}`);
 run("npx", ["eslint", "."]);
 run("npx", ["prettier", "--check", "--log-level", "warn", "."]);
 run("npx", ["svelte-check", "--tsconfig", "./tsconfig.json", "--fail-on-warnings", "--output", "human"]);
+run("node", ["tools/notebooks_check.mjs"]);
 run("npx", ["vitest", "run", ...process.argv.slice(2)]);
