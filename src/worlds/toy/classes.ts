@@ -2,8 +2,9 @@ import type { ObjectiveConfig } from "../../herl/config";
 import type { Enumeration } from "./enumerate";
 import type { Toy } from "./toy";
 
-/** Sequences that the method treats alike: they meet the same items, and have the same length where that counts. */
+/** Sequences that the method treats alike: they have the same reward, or meet the same items, and are equally long. */
 export interface SequenceClass {
+  /** What the first of them meets; all of them when classes are `byItems`. */
   readonly met: readonly boolean[];
   readonly reward: number;
   /** Tokens that aggregation counts: the length under `tokenMean`; 1 where the length is in `direction` or nowhere. */
@@ -13,11 +14,19 @@ export interface SequenceClass {
   readonly direction: Float64Array;
 }
 
-/** The classes of a policy's sequences; impossible ones are left in, with a direction of 0. */
+export interface ClassOptions extends Pick<ObjectiveConfig, "aggregation"> {
+  /** Tell apart what is met, as drafts of revisions are, and not the reward alone. */
+  readonly byItems: boolean;
+}
+
+/**
+ * The classes of a policy's sequences, apart by length where `tokenMean` counts it; impossible ones are left in, with a
+ * direction of 0.
+ */
 export function classesOf(
   { sequences, parameterCount }: Toy,
   { probabilities, scores }: Enumeration,
-  { aggregation }: Pick<ObjectiveConfig, "aggregation">,
+  { aggregation, byItems }: ClassOptions,
 ): SequenceClass[] {
   const classes = new Map<
     string,
@@ -25,7 +34,7 @@ export function classesOf(
   >();
   sequences.forEach(({ met, reward, ids }, i) => {
     const tokens = aggregation === "tokenMean" ? ids.length : 1;
-    const key = `${met} ${tokens}`;
+    const key = `${byItems ? met : reward} ${tokens}`;
     const known = classes.get(key);
     if (known) known.of.push(i);
     else classes.set(key, { met, reward, tokens, of: [i] });

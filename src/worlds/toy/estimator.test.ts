@@ -106,12 +106,13 @@ describe("the expectation of the estimator", () => {
     refused({ hindsight: { join: "replaceRandom" } });
     refused({ objective: { klCoef: 0.1 } });
     refused({ objective: { aggregation: "tokenMean" } }, "rlvr", 16);
+    refused({}, "herl", 16);
     expect(groupCount(8, 7)).toBe(3432);
   });
 });
 
 /** Groups sampled through `trainStep` until the mean of their gradients can be told from the wrong expectation. */
-describe("sampled gradients of our own loss code", () => {
+describe("sampled gradients of our own loss code", { timeout: 30_000 }, () => {
   const groups = 12_000;
   const sure = 5; // standard errors; 16 components stay within 5 but for one time in 100,000
 

@@ -68,7 +68,7 @@ describe("exact expectations", () => {
   });
 });
 
-describe("the optimum", () => {
+describe("the optimum", { timeout: 30_000 }, () => {
   test("1 where one table of bigrams can always meet everything", () => {
     const { value, rows } = findOptimum(createToy(reachableToy));
     expect(value).toBeCloseTo(1, 10);
@@ -79,7 +79,7 @@ describe("the optimum", () => {
     const toy = createToy(conflictingToy);
     const { value, rows } = findOptimum(toy);
     expect(countRewarded(toy, rows).value).toBe(value);
-    expect(value).toBeLessThan(0.95);
+    expect(value).toBeCloseTo(0.75, 9);
     let deterministic = 0;
     for (let code = 0; code < 4 ** 4; code++) {
       const choice = Float64Array.from({ length: 16 }, (_, i) =>

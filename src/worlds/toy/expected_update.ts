@@ -5,11 +5,11 @@ import { hasPassed, rewardTolerance, type Revision, type Row, type Sample } from
 import { acceptRevision } from "../../herl/hindsight";
 import { aggregationWeights, revisionWeighting, rolloutWeighting, tokenTerm } from "../../herl/objective";
 import { classesOf, forEachGroup, groupCount, type SequenceClass } from "./classes";
-import { enumerate, withHindsight } from "./enumerate";
+import { enumerate, weightedSum, withHindsight } from "./enumerate";
 import type { Toy } from "./toy";
 
 /** More kinds of groups than this are not summed. */
-const mostGroups = 200_000;
+const mostGroups = 20_000;
 
 /**
  * The expectation of the gradient that one update of the method estimates: E[∂J/∂θ], equation (9), over all groups of
@@ -24,7 +24,7 @@ export function expectedUpdate(toy: Toy, theta: ArrayLike<number>, config: Metho
   checkConfig(config);
   const plain = enumerate(toy, theta);
   const { aggregation } = config.objective;
-  const rollouts = classesOf(toy, plain, { aggregation });
+  const rollouts = classesOf(toy, plain, { aggregation, byItems: config.hindsight.enabled });
   if (groupCount(rollouts.length, config.rollouts) > mostGroups)
     throw invalid(
       "There are too many kinds of groups to sum over",
@@ -34,42 +34,38 @@ export function expectedUpdate(toy: Toy, theta: ArrayLike<number>, config: Metho
     const named = met.flatMap((is, j) => (is ? [] : [j]));
     const given = withHindsight(toy, plain, named);
     const scores = config.hindsight.context === "kept" ? given.scores : plain.scores;
-    return classesOf(toy, { ...given, scores }, { aggregation });
+    return classesOf(toy, { ...given, scores }, { aggregation, byItems: false });
   });
 
-  const total = new Float64Array(toy.parameterCount);
-  const add = (coefficient: number, { direction }: SequenceClass) =>
-    direction.forEach((x, j) => (total[j] += coefficient * x));
-  const [ofRollout, ofRevision] = [coefficients([rollouts]), coefficients(revisions)];
+  // What the tokens of each class receive on average; rows of one class have different coefficients in different groups.
+  const received = new Map<SequenceClass, number>();
   forEachGroup(rollouts, config.rollouts, (members, probability) => {
     const samples = members.map((m) => sampleOf(rollouts[m]));
-    const collect = (share: number, rows: readonly Row[], draft: number, revision: number) => {
-      const classOf = ({ source, index }: Row) =>
-        source === "rollout" ? rollouts[members[index]] : revisions[draft][revision];
-      rowCoefficients(rows, rows.map(classOf), config).forEach((c, i) => {
-        if (rows[i].source === "rollout") ofRollout[0][members[rows[i].index]] += share * c;
-        else ofRevision[draft][revision] += share * c;
-      });
+    const collect = (share: number, rows: readonly Row[], revision?: SequenceClass) => {
+      const classes = rows.map(({ source, index }) =>
+        source === "rollout" ? rollouts[members[index]] : revision!,
+      );
+      rowCoefficients(rows, classes, config).forEach((c, i) =>
+        received.set(classes[i], (received.get(classes[i]) ?? 0) + share * c),
+      );
     };
-    const everyone = members.map((_, i) => i);
+    const everyone = [...members.keys()];
     const drafts = draftsOf(samples, members, config);
-    if (drafts.length === 0) collect(probability, groupRows(samples, everyone, [], null, config), -1, -1);
+    if (drafts.length === 0) collect(probability, groupRows(samples, everyone, [], null, config));
     for (const { index, share } of drafts) {
-      revisions[members[index]].forEach((revised, r) => {
+      for (const revised of revisions[members[index]]) {
         const revision: Revision = { ...sampleOf(revised), draft: index, context: [] };
         const joined = acceptRevision([revision], samples, config.hindsight.accept);
         const rows = groupRows(samples, everyone, [revision], joined, config);
-        collect(probability * share * revised.probability, rows, members[index], r);
-      });
+        collect(probability * share * revised.probability, rows, revised);
+      }
     }
   });
-  rollouts.forEach((one, m) => add(ofRollout[0][m], one));
-  revisions.forEach((list, d) => list.forEach((one, r) => add(ofRevision[d][r], one)));
-  return total;
+  return weightedSum(
+    [...received.values()],
+    [...received.keys()].map(({ direction }) => direction),
+  );
 }
-
-const coefficients = (lists: readonly (readonly SequenceClass[])[]) =>
-  lists.map(({ length }) => new Float64Array(length));
 
 /** ∂J/∂ln π of each row's tokens on fresh samples, where every ratio is 1. */
 function rowCoefficients(

@@ -29,7 +29,7 @@ export const reachableToy: ToyOptions = {
 
 /**
  * One that it cannot: only `abbc` meets everything, and a policy without positions that goes from b to b sometimes does
- * so too often. The largest expected reward stays below 1: that is what sharing parameters costs.
+ * so too often. The largest expected reward is ¾: that is what sharing parameters costs.
  */
 export const conflictingToy: ToyOptions = {
   ...reachableToy,

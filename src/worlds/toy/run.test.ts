@@ -21,7 +21,7 @@ const run = (
   return runToy(toy, toyMethod(toy, variant, 8, { measureTransfer }), { updates, seed });
 };
 
-describe("learning on a toy", () => {
+describe("learning on a toy", { timeout: 30_000 }, () => {
   test.each(variants)("%s: climbs towards the optimum, and never above it", async (variant) => {
     for (const options of [reachableToy, conflictingToy]) {
       const points = await run(options, variant, { updates: 200 });
