@@ -3,7 +3,7 @@ import { boundChain } from "../../analysis/bound";
 import { norm } from "../../analysis/vectors";
 import { RandomStream } from "../../kernels/random/random";
 import { enumerate } from "./enumerate";
-import { exactChain, expectedReward, policyGradient } from "./exact";
+import { exactChain, expectedReward, hindsightEffect, policyGradient } from "./exact";
 import { conflictingToy, contains, reachableToy } from "./items";
 import { countRewarded, findOptimum } from "./optimum";
 import { randomTheta, randomToy } from "./testing/random_toy";
@@ -65,6 +65,22 @@ describe("exact expectations", () => {
     for (const key of ["error", "deviationBound", "unmetBound", "scoreNorm", "unmet"] as const) {
       expect(Math.abs(sampled[key] / exact[key] - 1)).toBeLessThan(0.03);
     }
+  });
+});
+
+describe("what hindsight does", () => {
+  test("stronger hindsight: better revisions, a wider gap, the same transfer", () => {
+    const theta = randomTheta(createToy(reachableToy), RandomStream.of(5, "hindsight"));
+    const effects = [0, 1, 2, 4, 8].map((kappa) => {
+      const toy = createToy({ ...reachableToy, kappa });
+      return hindsightEffect(toy, enumerate(toy, theta), [1, 2]);
+    });
+    expect(effects[0].gap).toBeCloseTo(0, 12);
+    effects.slice(1).forEach(({ expectedReward, gap }, i) => {
+      expect(expectedReward).toBeGreaterThan(effects[i].expectedReward + 0.01);
+      expect(gap).toBeGreaterThan(effects[i].gap + 0.05);
+    });
+    for (const { isolatedTransfer } of effects) expect(isolatedTransfer).toBeCloseTo(1, 10);
   });
 });
 

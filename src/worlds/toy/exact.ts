@@ -1,6 +1,6 @@
 import type { BoundChain } from "../../analysis/bound";
-import { norm, squaredNorm } from "../../analysis/vectors";
-import { weightedSum, type Enumeration } from "./enumerate";
+import { dot, norm, squaredNorm } from "../../analysis/vectors";
+import { weightedSum, withHindsight, type Enumeration } from "./enumerate";
 import type { Toy } from "./toy";
 
 /** J(θ) = E[R], the expected reward of a policy. */
@@ -37,5 +37,31 @@ export function exactChain({ sequences }: Toy, { probabilities, scores }: Enumer
     ...{ error, scoreNorm, unmet },
     deviationBound: scoreNorm * Math.sqrt(variance),
     unmetBound: scoreNorm * Math.sqrt(sum((i) => missed[i] * missed[i])),
+  };
+}
+
+/** What hindsight that names some items does, over all revisions τ̃ ~ π(·|q,H). */
+export interface HindsightEffect {
+  /** E[R(τ̃)]. */
+  readonly expectedReward: number;
+  /** E[ln π(τ̃|q,H) − ln π(τ̃|q)] in nats: the hindsight gap of a whole response. */
+  readonly gap: number;
+  /**
+   * Isolated transfer, E⟨s_q, s_qH⟩ / E‖s_qH‖² (method.md). On a toy it is 1 whatever κ is: hindsight adds to the logits
+   * what does not depend on θ, so that s_qH is s_q less its mean. κ makes revisions better, not their lessons more
+   * portable.
+   */
+  readonly isolatedTransfer: number;
+}
+
+/** Sums over all revisions after hindsight that names the items of these indices. */
+export function hindsightEffect(toy: Toy, plain: Enumeration, named: readonly number[]): HindsightEffect {
+  const given = withHindsight(toy, plain, named);
+  const mean = (of: (i: number) => number) => given.probabilities.reduce((sum, p, i) => sum + p * of(i), 0);
+  return {
+    expectedReward: expectedReward(toy, given),
+    gap: mean((i) => given.logprobs[i] - plain.logprobs[i]),
+    isolatedTransfer:
+      mean((i) => dot(plain.scores[i], given.scores[i])) / mean((i) => squaredNorm(given.scores[i])),
   };
 }

@@ -68,7 +68,7 @@ describe("learning on a toy", { timeout: 30_000 }, () => {
       revision ? [{ ...revision, ...{ plain: points[i].expectedReward } }] : [],
     );
     expect(revised.length).toBeGreaterThan(5);
-    expect(mean(revised.map(({ expected, plain }) => expected - plain))).toBeGreaterThan(0.05);
+    expect(mean(revised.map(({ effect, plain }) => effect.expectedReward - plain))).toBeGreaterThan(0.05);
   });
 
   test("hindsight without strength: keeping or dropping its context is the same", async () => {

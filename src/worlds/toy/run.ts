@@ -5,8 +5,15 @@ import type { Group } from "../../herl/group";
 import { trainStep, type StepState } from "../../herl/trainer";
 import type { Transfer } from "../../herl/transfer";
 import { deriveKey, RandomStream, seedKey } from "../../kernels/random/random";
-import { enumerate, withHindsight, type Enumeration } from "./enumerate";
-import { exactChain, expectedReward, policyGradient, type ExactChain } from "./exact";
+import { enumerate, type Enumeration } from "./enumerate";
+import {
+  exactChain,
+  expectedReward,
+  hindsightEffect,
+  policyGradient,
+  type ExactChain,
+  type HindsightEffect,
+} from "./exact";
 import type { Toy } from "./toy";
 import { toyLearner, toyTask } from "./toy_learner";
 
@@ -37,10 +44,18 @@ export interface ToyUpdate {
   readonly chain: BoundChain | null;
   /** Cosine of the update's gradient and the true policy gradient; null when one of them is 0. */
   readonly cosine: number | null;
-  /** E[R] of revisions of the draft, summed over all sequences, and the reward of the one that was sampled. */
-  readonly revision: { readonly expected: number; readonly sampled: number; readonly joined: boolean } | null;
+  /** The first revision of the step; null without one. */
+  readonly revision: ToyRevision | null;
   /** Null without a revision that joined, or when the method does not measure it. */
   readonly transfer: Transfer | null;
+}
+
+export interface ToyRevision {
+  /** What the hindsight that it was sampled after does, summed over all revisions. */
+  readonly effect: HindsightEffect;
+  /** Its reward, and whether it joined its group. */
+  readonly reward: number;
+  readonly joined: boolean;
 }
 
 /** Learns on a toy with the method's own trainer: `updates` + 1 points. A pure function of its arguments. */
@@ -110,15 +125,14 @@ function sampledOf(
   };
 }
 
-/** The first revision of the step. */
-function revisionOf(toy: Toy, at: Enumeration, groups: readonly Group[]): ToyUpdate["revision"] {
+function revisionOf(toy: Toy, at: Enumeration, groups: readonly Group[]): ToyRevision | null {
   const group = groups.find(({ revisions }) => revisions.length > 0);
   if (!group) return null;
   const { draft, reward } = group.revisions[0];
   const named = group.rollouts[draft].verdicts.flatMap(({ status }, j) => (status === "unmet" ? [j] : []));
   return {
-    expected: expectedReward(toy, withHindsight(toy, at, named)),
-    sampled: reward!,
+    effect: hindsightEffect(toy, at, named),
+    reward: reward!,
     joined: group.joined === 0,
   };
 }
