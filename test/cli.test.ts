@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { StepAnalysis } from "../src/runs/analyze";
+import type { MetricsRow } from "../src/runs/metrics";
+import type { StepView } from "../src/runs/protocol";
 import { readSafetensors } from "../src/policy/safetensors";
 import { bundle } from "../tools/bundle.mjs";
 
@@ -152,8 +153,11 @@ describe("runs", () => {
   test("analyze: the update as recorded, flows that add up, the chain of (13) in every group", () => {
     train("analyzed", "--steps", 2, "--seed", 5);
     succeed("analyze", "--run", path("analyzed"), "--step", 2, "--out", path("analysis.json"));
-    const { view, metrics } = JSON.parse(readFileSync(path("analysis.json"), "utf8")) as StepAnalysis;
-    const recorded = readLines("analyzed/metrics.jsonl")[1] as unknown as StepAnalysis["metrics"];
+    const { view, metrics } = JSON.parse(readFileSync(path("analysis.json"), "utf8")) as {
+      view: StepView;
+      metrics: MetricsRow;
+    };
+    const recorded = readLines("analyzed/metrics.jsonl")[1] as unknown as MetricsRow;
     expect(metrics["loss"]).toBe(recorded["loss"]);
     expect(metrics["gradient/negative_sampled"]).toBe(recorded["gradient/negative_sampled"]);
 

@@ -248,6 +248,36 @@ describe("questions between phases", () => {
     expect(eventsOf("metrics").map(({ row }) => row.digest)).toEqual(expected);
   });
 
+  test("an earlier update is made again for the lab, and the run goes on where it was", async () => {
+    const driver = openDriver();
+    await driver.open(cpu);
+    await paused();
+    driver.stepUpdate();
+    await until(() => eventsOf("metrics").length === 1 && lastStatus() === "paused");
+    const reference = { group: 0, source: "rollout", index: 1, token: 1 } as const;
+    const first = await driver.analyzeToken(reference, { fraction: 1, tokens: 2 });
+    const { flows } = eventsOf("step").at(-1)!.view;
+    driver.stepUpdate();
+    await until(() => eventsOf("metrics").length === 2 && lastStatus() === "paused");
+    const second = await driver.analyzeToken(reference, { fraction: 1, tokens: 2 });
+    expect(second!.step).toBe(2);
+
+    const [{ runId }] = eventsOf("opened");
+    const view = await driver.revisit({ runId, step: 1 });
+    expect(view).toMatchObject({ step: 1, flows });
+    expect(view!.bound).toHaveLength(2);
+    expect(eventsOf("revisiting").at(-1)).toMatchObject({ done: 1, of: 1 });
+    expect(await driver.analyzeToken(reference, { fraction: 1, tokens: 2 })).toEqual(first);
+
+    await expect(driver.revisit({ runId, step: 9 })).rejects.toMatchObject({ code: "STEP_MISSING" });
+    const cancelled = driver.revisit({ runId, step: 2 });
+    driver.cancelRevisit();
+    expect(await cancelled).toBeNull();
+    expect(await driver.analyzeToken(reference, { fraction: 1, tokens: 2 })).toEqual(second);
+    driver.stepUpdate();
+    await until(() => eventsOf("metrics").length === 3);
+  });
+
   test("a composed task is sampled, graded and revised without training; a clash is refused", async () => {
     const driver = openDriver();
     await driver.open(cpu);

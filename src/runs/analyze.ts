@@ -1,27 +1,33 @@
 import { HerlError } from "../errors";
+import type { StepState } from "../herl/trainer";
+import type { PolicySnapshot } from "../policy/policy";
+import type { FinishedStep } from "./lab";
 import type { MetricsRow } from "./metrics";
-import type { StepView } from "./protocol";
-import type { Session } from "./session";
-import { stepView } from "./views";
+import type { OpenSession } from "./open_session";
 
-/** The gradient analysis of one update: what the gradient lab shows of it. */
+/** An update made again, with per-sample gradients. */
 export interface StepAnalysis {
-  readonly view: StepView;
+  readonly finished: FinishedStep;
   readonly metrics: MetricsRow;
 }
 
 /** What must agree with the record for the update to be the recorded one. */
 const compared = ["loss", "grad_norm", "reward", "entropy", "num_tokens"] as const;
 
+export interface AnalyzeOptions {
+  readonly signal?: AbortSignal;
+  readonly onStep?: (done: number) => void;
+}
+
 /**
- * Runs a fresh session up to update `step`, and analyses that one with per-sample gradients. Throws STEP_MISSING when
- * the record does not go that far, and DIGEST_DIFFERS when an update does not come out as recorded.
+ * Runs a fresh session up to update `step`, and analyses that one. Throws STEP_MISSING when the record does not go
+ * that far, and DIGEST_DIFFERS when an update does not come out as recorded.
  */
 export async function analyzeStep(
-  session: Session,
+  { session, learner }: Pick<OpenSession, "session" | "learner">,
   recorded: readonly MetricsRow[],
   step: number,
-  onStep: (done: number) => void = () => {},
+  { signal, onStep = () => {} }: AnalyzeOptions = {},
 ): Promise<StepAnalysis> {
   if (step < 1 || step > recorded.length) {
     throw new HerlError(
@@ -30,23 +36,31 @@ export async function analyzeStep(
       "Choose one of them, or train the run on",
     );
   }
-  let view: StepView | null = null;
-  for await (const event of session.run(step, { analyze: step })) {
-    if (event.type === "phase" && event.step === step && event.state.phase === "update")
-      view = stepView(event.state, step);
+  let before: PolicySnapshot | null = null;
+  let state: StepState | null = null;
+  for await (const event of session.run(step, { analyze: step, signal })) {
+    signal?.throwIfAborted();
+    if (event.type === "phase" && event.step === step) {
+      state = event.state;
+      if (state.phase === "gradient") before = await learner.policy.snapshot();
+    }
     if (event.type !== "step") continue;
     const { metrics } = event;
-    const expected = recorded[metrics.step - 1];
-    const differs = compared.filter((name) => metrics[name] !== expected[name]);
-    if (differs.length > 0) {
-      throw new HerlError(
-        "DIGEST_DIFFERS",
-        `Step ${metrics.step} differs from the record, in ${differs.join(", ")}`,
-        "On the cpu backend this is a bug or another version of the code; on webgpu another device",
-      );
-    }
+    checkAgainst(recorded[metrics.step - 1], metrics);
     onStep(metrics.step);
-    if (metrics.step === step) return { view: view!, metrics };
+    if (metrics.step < step) continue;
+    const after = await learner.policy.snapshot();
+    return { finished: { step, state: state!, before: before!, after }, metrics };
   }
   throw new Error("a session always reaches its steps");
+}
+
+function checkAgainst(expected: MetricsRow, metrics: MetricsRow): void {
+  const differs = compared.filter((name) => metrics[name] !== expected[name]);
+  if (differs.length === 0) return;
+  throw new HerlError(
+    "DIGEST_DIFFERS",
+    `Step ${metrics.step} differs from the record, in ${differs.join(", ")}`,
+    "On the cpu backend this is a bug or another version of the code; on webgpu another device",
+  );
 }

@@ -11,12 +11,15 @@ import { RunOpener, type OpenRun, type RunEnvironment } from "./open_run";
 import type {
   GroupView,
   OpenRequest,
+  RevisitRequest,
   RunSummary,
   SessionStatus,
+  StepView,
   TokenInspection,
   TokenReference,
   TrainerCommands,
 } from "./protocol";
+import { Revisit } from "./revisit";
 import type { SessionEvent } from "./session";
 import { groupView, itemViews, stepView } from "./views";
 
@@ -37,8 +40,9 @@ export class Driver implements TrainerCommands {
   private lostAt: number | null = null;
   /** The present step as last seen, and the policy before its update once that is done. */
   private seen: { state: StepState; step: number; before: PolicySnapshot | null } | null = null;
-  /** The last finished update, for questions about it. */
+  /** The last finished update, for questions about it, or an earlier one that was made again. */
   private lab: Lab | null = null;
+  private revisited: Revisit | null = null;
   private tokens: number[] = [];
   private queue: Promise<unknown> = Promise.resolve();
 
@@ -101,15 +105,27 @@ export class Driver implements TrainerCommands {
   }
 
   analyzeToken(...[reference, options]: Parameters<TrainerCommands["analyzeToken"]>) {
-    return this.exclusive(async () => (await this.lab?.analyzeToken(reference, options)) ?? null);
+    return this.exclusive(async () => (await this.asked?.analyzeToken(reference, options)) ?? null);
   }
 
   pushToken(...[reference, request]: Parameters<TrainerCommands["pushToken"]>) {
-    return this.exclusive(async () => (await this.lab?.pushToken(reference, request)) ?? null);
+    return this.exclusive(async () => (await this.asked?.pushToken(reference, request)) ?? null);
   }
 
   tryChange(...[request, reference]: Parameters<TrainerCommands["tryChange"]>) {
-    return this.exclusive(async () => (await this.lab?.tryChange(request, reference)) ?? null);
+    return this.exclusive(async () => (await this.asked?.tryChange(request, reference)) ?? null);
+  }
+
+  revisit(request: RevisitRequest | null): Promise<StepView | null> {
+    this.revisited?.close();
+    const revisit = request && new Revisit(this.opener, this.environment, request);
+    this.revisited = revisit;
+    if (!revisit) return Promise.resolve(null);
+    return this.exclusive(() => revisit.run());
+  }
+
+  cancelRevisit(): void {
+    void this.revisit(null);
   }
 
   async listRuns(): Promise<readonly RunSummary[]> {
@@ -139,6 +155,7 @@ export class Driver implements TrainerCommands {
       void this.tokens.push(source === "rollout" ? 0 : 1, group, sample, id);
     this.seen = null;
     this.lab = null;
+    void this.revisit(null);
     this.events = session.run(Infinity, { signal: this.abort.current.signal, onToken });
   }
 
@@ -290,6 +307,10 @@ export class Driver implements TrainerCommands {
       policy.restore(snapshot);
       return policy.nextToken(prefix);
     });
+  }
+
+  private get asked(): Lab | null {
+    return this.revisited?.lab ?? this.lab;
   }
 
   private opened(): OpenRun {

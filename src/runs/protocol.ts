@@ -3,6 +3,7 @@
  * tensor ever crosses.
  */
 import type { BoundChain } from "../analysis/bound";
+import type { Diffusion } from "../analysis/flows";
 import type { AdapterDescription, BackendName } from "../compute/backend";
 import type { ProbeResult } from "../compute/probe";
 import type { ErrorCode } from "../errors";
@@ -111,6 +112,8 @@ export interface StepView {
     readonly revisions: FlowsView;
   } | null;
   readonly desiredShare: { readonly share: number | null; readonly coverage: number } | null;
+  /** The sums behind the desired share. */
+  readonly diffusion: Diffusion | null;
   readonly transfer: Transfer | null;
   /** The chain of (13) by group; null unless the step was analysed. */
   readonly bound: readonly (BoundChain | null)[] | null;
@@ -147,6 +150,8 @@ export type RunEvent =
   | { readonly type: "tokens"; readonly step: number; readonly tokens: readonly number[] }
   | { readonly type: "step"; readonly view: StepView }
   | { readonly type: "metrics"; readonly row: MetricsRow }
+  /** An earlier update is made again: `done` of `of` updates. */
+  | { readonly type: "revisiting"; readonly done: number; readonly of: number }
   | { readonly type: "evaluation"; readonly rows: readonly EvaluationRow[] }
   /** Something the reader should know that stopped nothing, with what was done about it. */
   | { readonly type: "notice"; readonly code: ErrorCode; readonly message: string; readonly cure: string }
@@ -220,6 +225,11 @@ export interface ChangeRequest {
   readonly dropRevisions?: boolean;
 }
 
+export interface RevisitRequest {
+  readonly runId: string;
+  readonly step: number;
+}
+
 /** The update as it would have been. */
 export interface TrialView {
   readonly view: StepView;
@@ -267,6 +277,13 @@ export interface TrainerCommands {
   ): Promise<TokenAnalysis | null>;
   pushToken(reference: TokenReference, request: PushRequest): Promise<TokenPush | null>;
   tryChange(request: ChangeRequest, reference: TokenReference | null): Promise<TrialView | null>;
+  /**
+   * Makes an earlier update of a stored run again (`revisiting` events tell how far it is) and asks the lab's questions
+   * about it from then on; null goes back to the last finished update. Resolves with the update, or null when it was
+   * cancelled.
+   */
+  revisit(request: RevisitRequest | null): Promise<StepView | null>;
+  cancelRevisit(): void;
   listRuns(): Promise<readonly RunSummary[]>;
   deleteRun(id: string): Promise<void>;
   /** The run folder as a .zip file. */

@@ -1,4 +1,4 @@
-import { desiredShare, effectiveCount, flowsOf } from "../analysis/flows";
+import { desiredShare, diffusionOf, effectiveCount, flowsOf } from "../analysis/flows";
 import type { Group, Sample } from "../herl/group";
 import { shapedSlope } from "../herl/objective";
 import type { StepState } from "../herl/trainer";
@@ -24,6 +24,7 @@ export function stepView({ phase, groups, update, transfer, bound }: StepState, 
       revisions: flowsOf(rows, "revision"),
     },
     desiredShare: update && desiredShare(rows, revisionLogprobs),
+    diffusion: update && diffusionOf(rows, revisionLogprobs),
     ...{ transfer, bound },
   };
 }

@@ -1,6 +1,7 @@
 import { analyzeStep } from "../../runs/analyze";
 import { openSession } from "../../runs/open_session";
 import { noJournal } from "../../runs/replay";
+import { stepView } from "../../runs/views";
 import { integer, type Command } from "../arguments";
 import { openBackend } from "../backend";
 import { writeBytes } from "../files";
@@ -24,11 +25,12 @@ export const analyze: Command = {
     const config = { ...manifest.config, evaluation: { ...manifest.config.evaluation, every: 0 } };
     const backend = await openBackend(manifest.backend.backend);
     const model = openModel(config.model);
-    const { session } = openSession({ backend, model, config, journal: noJournal, recorded: manifest });
-    const analysis = await analyzeStep(session, metrics, step, (done) =>
-      console.error(`update ${done} of ${step}`),
-    );
-    const json = JSON.stringify({ format: 1, manifest, ...analysis }, plainArrays, 2);
+    const open = openSession({ backend, model, config, journal: noJournal, recorded: manifest });
+    const { finished, metrics: row } = await analyzeStep(open, metrics, step, {
+      onStep: (done) => console.error(`update ${done} of ${step}`),
+    });
+    const view = stepView(finished.state, step);
+    const json = JSON.stringify({ format: 1, manifest, view, metrics: row }, plainArrays, 2);
     writeBytes(values["out"] as string, `${json}\n`);
   },
 };
