@@ -38,6 +38,13 @@ test("pocket-rare, herl, 40 updates on the cpu backend: the committed digest, fr
   });
   expect(evaluations).toEqual(lines(recordedEvaluations));
 
+  const analysed = (lines(recordedMetrics) as MetricsRow[]).filter((row) => row["bound/error"] !== null);
+  expect(analysed.map(({ step }) => step)).toEqual([1, 11, 21, 31]);
+  for (const row of analysed as unknown as Record<string, number>[]) {
+    expect(row["bound/error"]).toBeLessThanOrEqual(row["bound/deviation"] * (1 + 1e-9));
+    expect(row["bound/deviation"]).toBeLessThanOrEqual(row["bound/unmet"] * (1 + 1e-9));
+  }
+
   const heldout = evaluations.filter(({ split }) => split === "heldout").map(({ reward }) => reward);
   expect(heldout).toHaveLength(5);
   expect(heldout[0]).toBeLessThanOrEqual(0.05);
