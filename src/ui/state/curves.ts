@@ -9,7 +9,7 @@ export interface CurvePoint {
   readonly values: Readonly<Record<string, number | null>>;
 }
 
-/** Metrics that have a curve. */
+/** Metrics that have a curve, here or in the theory. */
 export const curveMetrics = [
   "reward",
   "all_met",
@@ -21,6 +21,14 @@ export const curveMetrics = [
   "grad_norm",
   "kl",
   "completions/mean_length",
+  "hindsight/change_with",
+  "hindsight/change_without",
+  "hindsight/transfer_first_order",
+  "hindsight/transfer_isolated",
+  "bound/error",
+  "bound/deviation",
+  "bound/unmet",
+  "bound/unmet_weight",
 ] as const;
 
 export type CurveMetric = (typeof curveMetrics)[number];

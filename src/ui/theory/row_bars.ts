@@ -42,7 +42,9 @@ export function rowBars({ columns, rows }: RowBars, width: number): SvgNode {
       }),
     ),
     ...rows.flatMap(({ label, isStrong }, i) =>
-      text(0, headHeight + i * rowHeight + 12, fitted(label, labelWidth - 8), { weight: isStrong ? 600 : 400 }),
+      text(0, headHeight + i * rowHeight + 12, fitted(label, labelWidth - 8), {
+        weight: isStrong ? 600 : 400,
+      }),
     ),
     ...columns.flatMap((column, c) => {
       const left = labelWidth + c * columnWidth;
