@@ -1,5 +1,6 @@
 // Takes the picture of the README: builds the page, trains it for some updates, and writes docs/train-view.png.
-// `node tools/screenshot.mjs [OUT.png] [UPDATES] [light|dark] [WIDTH]`
+// `node tools/screenshot.mjs [OUT.png] [UPDATES] [light|dark] [WIDTH] [train|lab|theory]`; of the lab and the theory
+// the whole page.
 import { createServer } from "node:http";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +8,7 @@ import { dirname, extname, join } from "node:path";
 import { chromium } from "playwright-core";
 import { build } from "vite";
 
-const [out = "docs/train-view.png", updates = "14", colorScheme = "light", width = "1440"] =
+const [out = "docs/train-view.png", updates = "14", colorScheme = "light", width = "1440", view = "train"] =
   process.argv.slice(2);
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 
@@ -49,10 +50,15 @@ for (let update = 1; update <= Number(updates); update++) {
 // A group with a revision tells most.
 const revised = page.locator(".dots button.revised");
 if ((await revised.count()) > 0) await revised.first().click();
+if (view !== "train") await page.getByRole("link", { name: view }).click();
+if (view === "lab") {
+  await page.getByLabel("α, bonus").fill("0.5");
+  await page.getByText("cosine of the gradients").waitFor();
+}
 await page.mouse.move(2, 2);
 await page.waitForTimeout(800);
 await mkdir(dirname(out), { recursive: true });
-await page.screenshot({ path: out });
+await page.screenshot({ path: out, fullPage: view !== "train" });
 await browser.close();
 server.close();
 await rm(folder, { recursive: true });

@@ -125,12 +125,15 @@ function runActions(app: App): Action[] {
 
 function selectionActions(app: App): Action[] {
   const { selection, composer } = app;
-  const groups = app.run.live?.tasks.length || app.run.step?.groups.length || 0;
+  // The lab has a step of its own on screen; the theory has none.
+  const step = { train: app.run.step, lab: app.lab.step, theory: null }[app.view];
+  const sampled = app.view === "train" ? app.run.live?.tasks.length : 0;
+  const groups = sampled || step?.groups.length || 0;
   const go = (by: number) => () => {
     composer.close();
     selection.showGroup((selection.group + by + groups) % groups);
   };
-  const rows = app.run.step?.groups[selection.group]?.responses ?? [];
+  const rows = step?.groups[selection.group]?.responses ?? [];
   const keys = rows.map(({ source, index }) => `${source}-${index}`);
   const move = (by: number) => () => {
     const at = selection.row === null ? (by > 0 ? -1 : 0) : keys.indexOf(selection.row);
@@ -177,7 +180,7 @@ function selectionActions(app: App): Action[] {
       description: "Try an instruction of your own on the present policy, outside training",
       shortcut: ["c"],
       icon: "compose",
-      enabled: app.isReady,
+      enabled: app.isReady && app.view === "train",
       perform: () => {
         if (composer.isOpen) composer.close();
         else composer.isOpen = true;

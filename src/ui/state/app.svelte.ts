@@ -10,6 +10,7 @@ import { readUrl, readView, writeUrl, type BackendChoice, type View } from "../u
 import { Composer } from "./composer.svelte";
 import type { CurvePoint } from "./curves";
 import { Inspector } from "./inspector.svelte";
+import { LabState } from "./lab.svelte";
 import { emptySnapshot, isEvaluating, RunModel } from "./run_model";
 import { Selection } from "./selection.svelte";
 import { remember, remembered, Theme } from "./theme.svelte";
@@ -59,6 +60,7 @@ export class App {
   announcement = $state("");
   readonly selection = new Selection();
   readonly composer = new Composer();
+  readonly lab = new LabState();
   readonly theme = new Theme();
   readonly inspector: Inspector;
   readonly trainer: Trainer;
@@ -109,6 +111,7 @@ export class App {
     this.model.clear();
     this.draw();
     this.selection.reset();
+    this.lab.forgetRows();
     this.inspector.clear();
     this.composer.close();
     history.replaceState(null, "", this.url());
@@ -297,6 +300,7 @@ export class App {
     if (snapshot.status === "playing" && delays[this.speed] === 0 && snapshot.step)
       snapshot = { ...snapshot, live: null };
     this.run = snapshot;
+    this.lab.see(snapshot, this.view === "lab");
     requestAnimationFrame(() => (this.figures = snapshot));
   }
 }

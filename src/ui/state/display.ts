@@ -1,5 +1,5 @@
 import type { Phase } from "../../herl/trainer";
-import type { GroupView, ResponseView, TaskView, TokenReference } from "../../runs/protocol";
+import type { GroupView, ResponseView, StepView, TaskView, TokenReference } from "../../runs/protocol";
 import { liveKey, type LiveTokens, type RunSnapshot } from "./run_model";
 
 /** A line of the table of responses: one that is there, or one that is being sampled. */
@@ -41,7 +41,10 @@ const rowsOf = (view: GroupView): DisplayRow[] =>
   );
 
 /** The group at an index of the batch, as far as the step has got; null where there is none. */
-export function displayGroup({ run, step, live }: RunSnapshot, index: number): DisplayGroup | null {
+export function displayGroup(
+  { run, step, live }: Pick<RunSnapshot, "run" | "step" | "live">,
+  index: number,
+): DisplayGroup | null {
   if (live && live.step !== step?.step) return run && sampledGroup(live, index, run.config.rollouts);
   const view = step?.groups[index];
   if (!view) return null;
@@ -108,6 +111,24 @@ export function remarkableToken(view: GroupView, group: number): TokenReference 
   }
   return best;
 }
+
+/** The first of some tokens that a step has; where it has none of them, the most remarkable one of a group. */
+export function tokenOf(
+  { groups }: StepView,
+  candidates: readonly (TokenReference | null)[],
+  group: number,
+): TokenReference | null {
+  for (const candidate of candidates)
+    if (candidate && responseAt(groups, candidate)?.ids[candidate.token] !== undefined) return candidate;
+  return groups[group] ? remarkableToken(groups[group], group) : null;
+}
+
+/** The response that a token belongs to. */
+export const responseAt = (
+  groups: readonly GroupView[],
+  { group, source, index }: TokenReference,
+): ResponseView | undefined =>
+  groups[group]?.responses.find((response) => response.source === source && response.index === index);
 
 export const sameToken = (a: TokenReference | null, b: TokenReference | null): boolean =>
   a === b ||

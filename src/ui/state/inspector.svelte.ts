@@ -1,5 +1,5 @@
 import type { ResponseView, StepView, TokenInspection, TokenReference } from "../../runs/protocol";
-import { sameToken } from "./display";
+import { responseAt, sameToken } from "./display";
 
 /** An answered question, with the response as it was when it was asked. */
 export interface Inspected {
@@ -52,7 +52,7 @@ export class Inspector {
 
   /** An answer from before the advantages does not know them. */
   private isCurrent(shown: TokenInspection, view: StepView): boolean {
-    const response = responseAt(view, shown.reference);
+    const response = responseAt(view.groups, shown.reference);
     return !response || response.advantage === null || shown.advantage !== null;
   }
 
@@ -62,7 +62,7 @@ export class Inspector {
       const { reference, view } = this.wanted;
       this.wanted = null;
       const inspection = await this.ask(reference).catch(() => null);
-      const response = responseAt(view, reference);
+      const response = responseAt(view.groups, reference);
       if (
         inspection &&
         response &&
@@ -74,6 +74,3 @@ export class Inspector {
     this.isAsking = false;
   }
 }
-
-const responseAt = (view: StepView, { group, source, index }: TokenReference): ResponseView | undefined =>
-  view.groups[group]?.responses.find((response) => response.source === source && response.index === index);

@@ -24,6 +24,8 @@ export interface RunSnapshot {
   readonly step: StepView | null;
   /** The last step view with a gradient: what the update's figures show until there is a newer one. */
   readonly update: StepView | null;
+  /** The last step view after its update: what the gradient lab can ask about. */
+  readonly finished: StepView | null;
   readonly live: LiveTokens | null;
   readonly metrics: MetricsRow | null;
   readonly points: readonly CurvePoint[];
@@ -37,6 +39,7 @@ export const emptySnapshot: RunSnapshot = {
   run: null,
   step: null,
   update: null,
+  finished: null,
   live: null,
   metrics: null,
   points: [],
@@ -71,7 +74,11 @@ export class RunModel {
         return this.addTokens(event.tokens);
       case "step":
         this.ids = new Map();
-        return this.set({ step: event.view, live: null, ...(event.view.flows && { update: event.view }) });
+        return this.set({
+          ...{ step: event.view, live: null },
+          ...(event.view.flows && { update: event.view }),
+          ...(event.view.phase === "update" && { finished: event.view }),
+        });
       case "metrics":
         this.curves.add(event.row);
         this.curvesChanged = true;
@@ -129,7 +136,7 @@ export class RunModel {
       run,
       metrics: metrics.at(-1) ?? null,
       evaluations: evaluations.map((row) => ({ ...row, responses: responsesAt.get(row.step) ?? 0 })),
-      ...{ step: null, update: null, live: null, failure: null },
+      ...{ step: null, update: null, finished: null, live: null, failure: null },
     });
   }
 

@@ -47,7 +47,7 @@ const view = (
   phase: StepView["phase"],
   responses: readonly ResponseView[] = [response(0)],
 ): StepView => ({
-  ...{ step, phase, flows: null, desiredShare: null, transfer: null, bound: null },
+  ...{ step, phase, flows: null, desiredShare: null, diffusion: null, transfer: null, bound: null },
   groups: [{ ...task, responses, mean: null, droppedPrompts: 0 }],
 });
 
