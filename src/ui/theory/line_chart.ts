@@ -32,6 +32,8 @@ export interface LineChart {
   readonly yName: string;
   readonly xScale?: "linear" | "log";
   readonly formatX: (x: number) => string;
+  /** x counts something: no ticks between. */
+  readonly isCount?: boolean;
   readonly formatY: (y: number) => string;
   /** Values that the y axis reaches at least. */
   readonly atLeast: readonly [number, number];
@@ -43,7 +45,7 @@ const labelHeight = 14;
 
 /** Lines over one axis, each named at its right end; marks are diamonds with a label. */
 export function lineChart(chart: LineChart, width: number): SvgNode {
-  const { lines, marks = [], xName, yName, xScale = "linear", formatX, formatY, atLeast } = chart;
+  const { lines, marks = [], xName, yName, xScale = "linear", isCount, formatX, formatY, atLeast } = chart;
   const right = Math.min(150, width * 0.36);
   const points = lines.flatMap((one) => known(one.points));
   const [low, high] = [extreme(points, "x", Math.min), extreme(points, "x", Math.max)];
@@ -75,9 +77,9 @@ export function lineChart(chart: LineChart, width: number): SvgNode {
         rule(margin.left, y(tick), width - right, y(tick)),
         text(margin.left - 5, y(tick) + 3, formatY(tick), { ...quiet, anchor: "end" }),
       ]),
-    ...ticksOf(x, xScale, width - right).map((tick) =>
-      text(x(tick), bottom + 14, formatX(tick), { ...quiet, anchor: "middle" }),
-    ),
+    ...ticksOf(x, xScale, width - right)
+      .filter((tick) => !isCount || Number.isInteger(tick))
+      .map((tick) => text(x(tick), bottom + 14, formatX(tick), { ...quiet, anchor: "middle" })),
     ...lines.map(({ points: own, colour = "ink", dash }) =>
       node("path", {
         ...{ d: path(own) ?? "", fill: "none", stroke: colours[colour], "stroke-width": 1.75 },

@@ -6,6 +6,9 @@
 /** At least one response passes: 1 − (1 − p)^N. */
 export const aSuccess = (p: number, n: number): number => 1 - (1 - p) ** n;
 
+/** None of N responses passes, each of which fails with this probability. */
+export const aTieOfFailures = (failing: number, n: number): number => failing ** n;
+
 /** All N rewards are equal when a reward is passed or not: p^N + (1 − p)^N. */
 export const aTie = (p: number, n: number): number => p ** n + (1 - p) ** n;
 

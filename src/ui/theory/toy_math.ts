@@ -16,6 +16,8 @@ export interface HindsightEffect {
   readonly failing: number;
   /** For each number of items met: its probability without hindsight, and in a revision. */
   readonly byMet: readonly { readonly met: number; readonly plain: number; readonly revised: number }[];
+  /** Probability that a revision passes. */
+  readonly passing: number;
   /** Expected reward of a failed draft and of its revision. */
   readonly draft: number;
   readonly revision: number;
@@ -41,7 +43,7 @@ export function hindsightEffect(toy: Toy, plain: Enumeration): HindsightEffect {
   const counts = Array.from({ length: toy.items.length + 1 }, (_, met) => ({ met, plain: 0, revised: 0 }));
   const metCount = toy.sequences.map(({ met }) => met.filter(Boolean).length);
   plain.probabilities.forEach((p, i) => (counts[metCount[i]].plain += p));
-  let [draft, revision, gap, product, square] = [0, 0, 0, 0, 0];
+  let [draft, revision, passing, gap, product, square] = [0, 0, 0, 0, 0, 0];
   for (const { named, probability, reward } of byNamed.values()) {
     const given = withHindsight(toy, plain, named);
     const share = failing > 0 ? probability / failing : 0;
@@ -49,12 +51,21 @@ export function hindsightEffect(toy: Toy, plain: Enumeration): HindsightEffect {
     given.probabilities.forEach((p, i) => {
       counts[metCount[i]].revised += share * p;
       revision += share * p * toy.sequences[i].reward;
+      if (toy.sequences[i].reward >= passed) passing += share * p;
       gap += share * p * (given.logprobs[i] - plain.logprobs[i]);
       product += share * p * dot(plain.scores[i], given.scores[i]);
       square += share * p * squaredNorm(given.scores[i]);
     });
   }
-  return { failing, byMet: counts, draft, revision, gap, isolated: square > 0 ? product / square : 0 };
+  return {
+    failing,
+    byMet: counts,
+    passing,
+    draft,
+    revision,
+    gap,
+    isolated: square > 0 ? product / square : 0,
+  };
 }
 
 /** The chain summed over all sequences, and the same from one group of `rollouts` that is sampled. */
@@ -78,13 +89,17 @@ function draw(probabilities: Float64Array, unit: number): number {
 }
 
 /** A policy that begins with habits, moved towards the best one: what a more able base model would start from. */
-export interface Ability extends Pick<HindsightEffect, "gap" | "isolated" | "draft" | "revision"> {
+export interface Ability {
   /** E[R] before any training. */
   readonly reward: number;
+  /** Probability that a response passes, and that a revision of a failed draft does. */
+  readonly passes: number;
+  readonly revisionPasses: number;
+  readonly effect: HindsightEffect;
 }
 
 /** Logits are drawn towards the best rows by this much at most. */
-const furthest = 6;
+const furthest = 8;
 
 /** From a policy with its own habits to one that nearly always does what it is asked, in so many points. */
 export function abilities(toy: Toy, theta: ArrayLike<number>, best: Optimum, points: number): Ability[] {
@@ -94,6 +109,12 @@ export function abilities(toy: Toy, theta: ArrayLike<number>, best: Optimum, poi
       toy,
       best.rows.map((row, j) => theta[j] + pull * row),
     );
-    return { ...hindsightEffect(toy, at), reward: expectedReward(toy, at) };
+    const effect = hindsightEffect(toy, at);
+    return {
+      reward: expectedReward(toy, at),
+      passes: 1 - effect.failing,
+      revisionPasses: effect.passing,
+      effect,
+    };
   });
 }

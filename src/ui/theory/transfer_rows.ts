@@ -40,6 +40,7 @@ export function transferCharts(points: readonly CurvePoint[]): { chart: LineChar
     });
   const shared = {
     xName: "update",
+    isCount: true,
     formatX: String,
     formatY: (y: number) => significant(y, 2),
   };
