@@ -16,8 +16,8 @@ afterAll(() => browser?.close());
 const names = readdirSync(new URL("../notebooks", import.meta.url)).filter((name) => name.endsWith(".html"));
 
 /** Opens a notebook, watched; `problems` has what cells reject with too, since the runtime logs it. */
-async function open(name: string, options: Parameters<Browser["newContext"]>[0] = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+async function open(name: string) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const opened = await openPage(context, `notebooks/${name}`);
   await idle(opened.page);
   return opened;
@@ -51,52 +51,47 @@ const table = async (page: Page, caption: RegExp): Promise<string[][]> => {
 };
 const numberOf = (text: string) => Number(text.replace("−", "-").replace("+", ""));
 
-describe("types", () => {
-  test("cells and the expressions of texts type-check as one module a notebook", () => {
-    expect(check(notebooks())).toEqual([]);
-  });
-
-  test("a wrong cell and a wrong expression are found, by line", () => {
-    const wrong = [
-      "<!doctype html>",
-      "<notebook>",
-      '  <script id="1" type="text/markdown">',
-      "    ${count.length} is {not} code, but ${{ a: total }.b} is",
-      "  </script>",
-      '  <script id="2" type="text/x-typescript">',
-      '    const total: number = "a string";',
-      "    const count: number = 1;",
-      "  </script>",
-      "</notebook>",
-    ].join("\n");
-    expect(check({ "wrong.html": wrong }).map((line) => line.replace(/: .*/, ""))).toEqual([
-      "notebooks/wrong.html:4",
-      "notebooks/wrong.html:4",
-      "notebooks/wrong.html:7",
-    ]);
-  });
+test("notebooks type-check, each as one module; a wrong cell and a wrong expression are found, by line", () => {
+  const wrong = [
+    "<!doctype html>",
+    "<notebook>",
+    '  <script id="1" type="text/markdown">',
+    "    ${count.length} is {not} code, but ${{ a: total }.b} is",
+    "  </script>",
+    '  <script id="2" type="text/x-typescript">',
+    '    const total: number = "a string";',
+    "    const count: number = 1;",
+    "  </script>",
+    "</notebook>",
+  ].join("\n");
+  const errors = check({ ...notebooks(), "wrong.html": wrong });
+  expect(errors.map((line) => line.replace(/: .*/, ""))).toEqual([
+    "notebooks/wrong.html:4",
+    "notebooks/wrong.html:4",
+    "notebooks/wrong.html:7",
+  ]);
 });
 
-describe.each(names)("%s", (name) => {
-  test("computes without an error and without another origin, and reads well", async () => {
+test.each(names)(
+  "%s computes without an error or another origin; it reads well, narrow and in the dark",
+  async (name) => {
     const { page, problems } = await open(name);
     expect(await errors(page)).toEqual([]);
-    expect(problems).toEqual([]);
     expect(await page.title()).toMatch(/^\S.*\S\s· HeRL Playground$/);
     expect(await page.locator("h1").count()).toBe(1);
     const outputs = (await page.locator(".observablehq--cell").allTextContents()).join("\n");
     expect(outputs).not.toMatch(/NaN|undefined|\[object|Element \{/);
     expect(await violations(page)).toEqual([]);
-    await page.context().close();
-  });
-
-  test("fits a narrow window, and the dark", async () => {
-    const { page } = await open(name, { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await idle(page);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     expect(await violations(page)).toEqual([]);
+    expect(await errors(page)).toEqual([]);
+    expect(problems).toEqual([]);
     await page.context().close();
-  });
-});
+  },
+);
 
 describe("the gradient of one token", () => {
   test("what it shows is true on both backends", async () => {
@@ -122,6 +117,8 @@ describe("the gradient of one token", () => {
       expect(Math.abs(sixteenth - 1)).toBeLessThan(0.01);
       expect(Math.abs(sixteenth - 1)).toBeLessThan(Math.abs(whole - 1));
     }
+    await page.getByLabel("advantage A").fill("0");
+    await idle(page);
     expect(await errors(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
@@ -142,5 +139,50 @@ describe("the gradient of one token", () => {
     await idle(page);
     expect((await errors(page)).length).toBeGreaterThan(0);
     expect(problems.length).toBeGreaterThan(0);
+  });
+});
+
+describe("the bound on an enumerable toy", () => {
+  const chainOf = async (page: Page) =>
+    (await table(page, /^The chain of \(13\)/)).map(([, value]) => numberOf(value));
+
+  test("samples meet sums, options are biased but for one, and hindsight of no strength changes nothing", async () => {
+    const { page, problems } = await open("bound-on-a-toy.html");
+    await page.getByLabel("runs of each method").fill("2");
+    await page.getByLabel("κ, what hindsight does").fill("0");
+    await idle(page);
+    const [error, deviationBound, unmetBound] = await chainOf(page);
+    expect(error).toBeGreaterThan(0.01);
+    expect(deviationBound).toBeGreaterThan(error);
+    expect(unmetBound).toBeGreaterThan(deviationBound);
+    const samples = await table(page, /groups of N responses/);
+    expect(samples.length).toBe(4);
+    for (const [, norms, average, scaled] of samples.map((row) => row.map(numberOf))) {
+      expect(norms).toBeGreaterThan(average);
+      expect(Math.abs(scaled - error)).toBeLessThan(0.15 * error);
+    }
+    const off = (await table(page, /^The expected update of RLVR/)).map((row) => numberOf(row[2]));
+    expect(off.filter((value) => value === 0)).toEqual([0]);
+    expect(off.at(-1)).toBe(0);
+    for (const [, , plain, given] of await table(page, /^The likeliest responses/)) expect(given).toBe(plain);
+    const [start] = await table(page, /^Expected reward/);
+    expect(new Set(start.slice(1, 4)).size).toBe(1);
+    expect(start[4]).toBe("0.000 ± 0.000");
+    expect(problems).toEqual([]);
+  });
+
+  test("weights and habits are the reader's: another policy has another chain", async () => {
+    const { page, problems } = await open("bound-on-a-toy.html");
+    await page.getByLabel("runs of each method").fill("2");
+    await page.getByLabel("strength of habits").fill("0");
+    await idle(page);
+    const uniform = await chainOf(page);
+    await page.getByLabel("checklist").selectOption({ index: 1 });
+    await idle(page);
+    await page.getByLabel("weight: contains bb").fill("4");
+    await idle(page);
+    expect(await chainOf(page)).not.toEqual(uniform);
+    expect(await errors(page)).toEqual([]);
+    expect(problems).toEqual([]);
   });
 });

@@ -4,8 +4,6 @@ import { installPackages } from "./install.mjs";
 installPackages();
 const { buildSimd } = await import("./build-simd.mjs");
 await buildSimd();
-const { check, notebooks } = await import("./notebooks_check.mjs");
-for (const error of check(notebooks())) console.warn(error);
 const { createServer } = await import("vite");
 const server = await createServer({
   configFile: "notebooks/vite.config.ts",
@@ -14,3 +12,5 @@ const server = await createServer({
 await server.listen();
 console.log("\nThe notebooks are served at");
 server.printUrls();
+const { check, notebooks } = await import("./notebooks_check.mjs");
+for (const error of check(notebooks())) console.warn(error);

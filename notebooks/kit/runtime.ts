@@ -11,8 +11,20 @@ type Markdown = (strings: TemplateStringsArray, ...values: unknown[]) => Node;
 const asNode = (value: unknown) => (value instanceof Node ? value : document.createTextNode(String(value)));
 
 const builtins = {
-  /** Width of the notebook's column, in pixels; changes with the window. */
-  width: library.width,
+  /** Width of the notebook's column, in pixels; changes with the window. Figures need some, before the style is there. */
+  width: () =>
+    library.Generators().observe<number>((change) => {
+      const column = document.querySelector("main")!;
+      let width = 0;
+      const measure = () => {
+        const now = Math.max(280, column.clientWidth);
+        if (now !== width) change((width = now));
+      };
+      const observer = new ResizeObserver(measure);
+      observer.observe(column);
+      measure();
+      return () => observer.disconnect();
+    }),
   md: async () => {
     const md = (await library.md()) as Markdown;
     return (strings: TemplateStringsArray, ...values: unknown[]) => md(strings, ...values.map(asNode));
