@@ -60,7 +60,16 @@ export default defineConfig({
   define: { "import.meta.env.HERL_VERSION": JSON.stringify(packageJson.version) },
   plugins: [svelte({ configFile: false }), securityPolicy, notebooks],
   worker: { format: "es" },
-  build: { target: "es2023", assetsInlineLimit: 0 },
+  build: {
+    target: "es2023",
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // What forbids zod to make code runs in zod's own chunk: before every chunk that declares a schema.
+        codeSplitting: { groups: [{ name: "zod", test: /node_modules\/zod\/|ui\/no_eval/ }] },
+      },
+    },
+  },
   test: {
     reporters: ["default", new TallyReporter()],
     projects: [
