@@ -144,14 +144,12 @@ function endLabels(
 const labelColour = (colour: keyof typeof colours): string =>
   colour === "quiet" ? colours.quiet : colours.ink;
 
-/** One row for each x that a line has, at most forty. */
+/** One row for each x that a line has. */
 export function lineChartTable({ lines, xName }: LineChart): FigureTable {
   const all = [...new Set(lines.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
-  const every = Math.ceil(all.length / 40);
+  const values = lines.map(({ points }) => new Map(points.map(({ x, y }) => [x, y])));
   return {
     columns: [xName, ...lines.map(({ name }) => name)],
-    rows: all
-      .filter((_, i) => i % every === 0 || i === all.length - 1)
-      .map((x) => [x, ...lines.map(({ points }) => points.find((point) => point.x === x)?.y ?? null)]),
+    rows: all.map((x) => [x, ...values.map((of) => of.get(x) ?? null)]),
   };
 }

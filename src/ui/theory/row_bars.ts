@@ -33,7 +33,7 @@ const gap = 12;
 
 /** A row a thing, a bar a number: each column has a scale of its own. */
 export function rowBars({ columns, rows }: RowBars, width: number): SvgNode {
-  const labelWidth = Math.min(150, width * 0.27);
+  const labelWidth = Math.min(150, width * (columns.length > 2 ? 0.27 : 0.37));
   const columnWidth = (width - labelWidth) / columns.length;
   return picture(width, headHeight + rows.length * rowHeight, [
     ...columns.map(({ name }, c) =>
