@@ -8,7 +8,7 @@ import { runName } from "../text/run_name";
 import { startTrainer, type Trainer } from "../trainer";
 import { readUrl, readView, writeUrl, type BackendChoice, type View } from "../url_state";
 import { Composer } from "./composer.svelte";
-import type { CurvePoint } from "./curves";
+import type { Ghost } from "./curves";
 import { Inspector } from "./inspector.svelte";
 import { LabState } from "./lab.svelte";
 import { emptySnapshot, isEvaluating, RunModel } from "./run_model";
@@ -16,13 +16,6 @@ import { Selection } from "./selection.svelte";
 import { remember, remembered, Theme } from "./theme.svelte";
 
 export type DialogName = "runs" | "settings" | "help" | "about" | "palette" | "backend";
-
-/** A run that is over, kept behind the curves of the present one. */
-export interface Ghost {
-  readonly name: string;
-  readonly preset: string;
-  readonly points: readonly CurvePoint[];
-}
 
 export interface Confirmation {
   readonly title: string;
@@ -60,7 +53,7 @@ export class App {
   announcement = $state("");
   readonly selection = new Selection();
   readonly composer = new Composer();
-  readonly lab = new LabState();
+  readonly lab: LabState;
   readonly theme = new Theme();
   readonly inspector: Inspector;
   readonly trainer: Trainer;
@@ -72,7 +65,8 @@ export class App {
   constructor() {
     this.trainer = startTrainer(
       (event) => {
-        this.model.receive(event);
+        if (event.type === "revisiting") this.lab.progress = event;
+        else this.model.receive(event);
         this.draw();
       },
       (message) => {
@@ -81,6 +75,7 @@ export class App {
       },
     );
     this.inspector = new Inspector((reference) => this.trainer.inspect(reference));
+    this.lab = new LabState(this.trainer);
     const linked = readUrl(location.search);
     this.config = linked.config;
     this.backend = linked.backend;
@@ -111,6 +106,7 @@ export class App {
     this.model.clear();
     this.draw();
     this.selection.reset();
+    this.lab.leave();
     this.lab.forgetRows();
     this.inspector.clear();
     this.composer.close();
@@ -209,21 +205,8 @@ export class App {
     remember("herl-shortcuts", on ? null : "off");
   }
 
-  async compose(): Promise<void> {
-    const { composer } = this;
-    composer.isTrying = true;
-    composer.problem = null;
-    try {
-      const { animal, place } = composer;
-      const constraints = composer.constraints.map(({ family, kwargs }) => ({
-        family,
-        kwargs: { ...kwargs },
-      }));
-      composer.group = await this.trainer.probe({ animal, place }, constraints);
-    } catch (error) {
-      composer.problem = error instanceof Error ? error.message : String(error);
-    }
-    composer.isTrying = false;
+  compose(): void {
+    void this.composer.compose((topic, constraints) => this.trainer.probe(topic, constraints));
   }
 
   async exportRun(id: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { GroupView } from "../../runs/protocol";
+import type { GroupView, TrainerCommands } from "../../runs/protocol";
 import { clash, type PocketConstraint } from "../../worlds/pocket/exclusions";
 import type { FamilyName } from "../../worlds/pocket/families/family";
 import { families } from "../../worlds/pocket/families/registry";
@@ -67,6 +67,20 @@ export class Composer {
     if (!this.chosen.includes(family.family)) return;
     this.chosen = this.chosen.filter((name) => name !== family.family);
     if (this.obstacle(family) === null) this.chosen = [...this.chosen, family.family];
+  }
+
+  /** Asks what the present policy makes of the instruction. */
+  async compose(probe: TrainerCommands["probe"]): Promise<void> {
+    this.isTrying = true;
+    this.problem = null;
+    try {
+      const { animal, place } = this;
+      const constraints = this.constraints.map(({ family, kwargs }) => ({ family, kwargs: { ...kwargs } }));
+      this.group = await probe({ animal, place }, constraints);
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+    this.isTrying = false;
   }
 
   close(): void {

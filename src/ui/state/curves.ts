@@ -9,6 +9,13 @@ export interface CurvePoint {
   readonly values: Readonly<Record<string, number | null>>;
 }
 
+/** A run that is over, kept behind the curves of the present one. */
+export interface Ghost {
+  readonly name: string;
+  readonly preset: string;
+  readonly points: readonly CurvePoint[];
+}
+
 /** Metrics that have a curve, here or in the theory. */
 export const curveMetrics = [
   "reward",

@@ -1,4 +1,5 @@
-import type { ChangeRequest, StepView } from "../../runs/protocol";
+import type { RunConfig } from "../../runs/config";
+import type { ChangeRequest, RunSummary, StepView, TrainerCommands } from "../../runs/protocol";
 import type { RunSnapshot } from "./run_model";
 
 /** A reward or an advantage in place of the recorded one, of a row of a group. */
@@ -7,6 +8,12 @@ export interface RowChange {
   readonly source: "rollout" | "revision";
   readonly index: number;
   readonly value: number;
+}
+
+/** The stored run that an update was made again from. */
+export interface Origin {
+  readonly id: string;
+  readonly config: RunConfig;
 }
 
 type RowKey = Omit<RowChange, "value">;
@@ -18,6 +25,12 @@ const isSameRow = (a: RowKey, b: RowKey): boolean =>
 export class LabState {
   /** The finished update on screen; the run may have gone on. */
   step: StepView | null = $state.raw(null);
+  /** Where the update on screen comes from when it was made again; null for one of the run that is open. */
+  origin: Origin | null = $state.raw(null);
+  /** How far an update is that is being made again. */
+  progress: { readonly done: number; readonly of: number } | null = $state.raw(null);
+  /** Why it could not be. */
+  problem: string | null = $state(null);
   /** Go on to each new update while the run plays. */
   follow = $state(false);
   /** Settings in place of the run's, as text. */
@@ -25,6 +38,11 @@ export class LabState {
   rewards: readonly RowChange[] = $state.raw([]);
   advantages: readonly RowChange[] = $state.raw([]);
   dropRevisions = $state(false);
+  private readonly trainer: Pick<TrainerCommands, "revisit" | "cancelRevisit">;
+
+  constructor(trainer: Pick<TrainerCommands, "revisit" | "cancelRevisit">) {
+    this.trainer = trainer;
+  }
 
   get isChanged(): boolean {
     return (
@@ -45,11 +63,38 @@ export class LabState {
 
   /** Takes the newest finished update, unless the run plays and the reader looks at an earlier one. */
   see({ finished, status }: Pick<RunSnapshot, "finished" | "status">, isShown: boolean): void {
-    if (finished === this.step) return;
-    const isHeld = isShown && !this.follow && (status === "playing" || status === "pausing");
+    if (finished === this.step || this.origin) return;
+    // An evaluation is a part of playing too; after a step by hand the update is on screen before it.
+    const isRunning = status === "playing" || status === "pausing" || status === "evaluating";
+    const isHeld = isShown && !this.follow && isRunning;
     if (isHeld && finished && this.step) return;
     this.step = finished;
     this.forgetRows();
+  }
+
+  /** Makes an update of a stored run again, and stays on it. */
+  async revisit({ id, manifest: { config } }: RunSummary, step: number): Promise<void> {
+    this.problem = null;
+    this.progress = { done: 0, of: step };
+    try {
+      const view = await this.trainer.revisit({ runId: id, step });
+      if (view) {
+        this.step = view;
+        this.origin = { id, config };
+        this.forgetRows();
+      }
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+    this.progress = null;
+  }
+
+  /** Stops an update that is being made again, and goes back to the open run. */
+  leave(): void {
+    if (!this.origin && !this.progress) return;
+    this.origin = null;
+    this.progress = null;
+    void this.trainer.cancelRevisit();
   }
 
   /** Sets a setting, or takes the change back with null. */
