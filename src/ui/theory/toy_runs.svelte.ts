@@ -2,6 +2,7 @@ import type { Variant } from "../../herl/config";
 import type { Bias } from "../../worlds/toy/bias";
 import type { MethodChanges } from "../../worlds/toy/method";
 import type { Optimum } from "../../worlds/toy/optimum";
+import type { Ability } from "./toy_math";
 import type { ToySettings } from "./toy_settings";
 import { openToyThread, type OpenedThread } from "./toy_thread";
 
@@ -21,6 +22,7 @@ export interface BiasRow {
 export const toyVariants = ["rlvr", "naivehe", "he", "herl"] as const satisfies readonly Variant[];
 export const toyUpdates = 100;
 export const toySeeds = 4;
+const abilityPoints = 13;
 /** Larger groups have too many kinds to be summed in a moment. */
 export const biasResponses = 4;
 
@@ -44,6 +46,7 @@ function plain(
 /** Runs the toy in a thread of its own. New settings make what is still to come of the old ones void. */
 export class ToyRuns {
   optimum: Optimum | null = $state.raw(null);
+  abilities: readonly Ability[] = $state.raw([]);
   curves: readonly ToyCurve[] = $state.raw([]);
   biases: readonly BiasRow[] = $state.raw([]);
   isBusy = $state(false);
@@ -73,6 +76,8 @@ export class ToyRuns {
     const { toy } = (this.thread ??= openToyThread((message) => this.fail(message)));
     const optimum = await toy.optimum(settings);
     yield () => (this.optimum = optimum);
+    const points = await toy.abilities(settings, optimum, abilityPoints);
+    yield () => (this.abilities = points);
     let curves: readonly ToyCurve[] = [];
     for (let seed = 0; seed < toySeeds; seed++) {
       const next: ToyCurve[] = [];
