@@ -1,4 +1,4 @@
-import { probability, signed, signedSignificant } from "../../figures/format";
+import { probability, signed, signedSignificant, significant } from "../../figures/format";
 
 export interface TokenFacts {
   /** From 1, as people count. */
@@ -8,10 +8,14 @@ export interface TokenFacts {
   readonly p: number;
   readonly coefficient: number | null;
   readonly advantage: number | null;
+  /** ρ, and ρ·f′(ρ) where f shapes it; null before the gradient. */
+  readonly ratio?: number | null;
+  readonly weight?: number | null;
 }
 
 /** The line beside a token: its coefficient, its probability, and what the logits get. */
-export function explainToken({ position, where, p, coefficient, advantage }: TokenFacts): string {
+export function explainToken(facts: TokenFacts): string {
+  const { position, where, p, coefficient, advantage, ratio = null, weight = null } = facts;
   const place = `token ${position} of ${where}`;
   if (coefficient === null) {
     if (advantage === 0) return `${place}: A = 0, so no logit gets anything; p = ${probability(p)}`;
@@ -19,7 +23,10 @@ export function explainToken({ position, where, p, coefficient, advantage }: Tok
     return `${place}: ${known}p = ${probability(p)}; its gradient is not known yet`;
   }
   const a = advantage === null ? "" : ` (A = ${signed(advantage)})`;
-  return `${place}: c = ${signedSignificant(coefficient)}${a}, p = ${probability(p)}; its logit gets c(1 − p), each other −c·p`;
+  const rho = ratio === null ? "" : `, ρ = ${significant(ratio)}`;
+  const shaped = weight === null ? "" : `, ρ·f′(ρ) = ${significant(weight)}`;
+  const logit = signedSignificant(coefficient * (1 - p));
+  return `${place}: c = ${signedSignificant(coefficient)}${a}, p = ${probability(p)}${rho}${shaped}; its logit gets c(1 − p) = ${logit}, each other −c·p`;
 }
 
 /** What one logit receives by equation (2), with its numbers. */

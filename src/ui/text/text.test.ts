@@ -94,7 +94,10 @@ describe("tokens", () => {
   test("the line of a token, and the formula of a logit", () => {
     const facts = { position: 7, where: "response 3", p: 0.0612, coefficient: 0.0123, advantage: 0.871 };
     expect(explainToken(facts)).toBe(
-      "token 7 of response 3: c = +0.0123 (A = +0.87), p = 0.061; its logit gets c(1 − p), each other −c·p",
+      "token 7 of response 3: c = +0.0123 (A = +0.87), p = 0.061; its logit gets c(1 − p) = +0.0115, each other −c·p",
+    );
+    expect(explainToken({ ...facts, ratio: 1, weight: 0.25 })).toContain(
+      "p = 0.061, ρ = 1, ρ·f′(ρ) = 0.25; its",
     );
     expect(explainToken({ ...facts, coefficient: null, advantage: null })).toContain("not known yet");
     expect(explainToken({ ...facts, coefficient: null, advantage: 0 })).toContain("A = 0");

@@ -1,0 +1,372 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { bonuses, groupAdvantages } from "../../herl/advantage";
+import { resolveConfig } from "../../runs/presets";
+import type { GroupView, ItemView, ResponseView, StepView } from "../../runs/protocol";
+import type { RunConfig } from "../../runs/config";
+import { precise, type Explanation } from "./explanation";
+import { sentenceParts } from "./sentence";
+import { explain, explanations, type WhyQuestion } from "./why";
+
+const root = join(import.meta.dirname, "../../..");
+const config = resolveConfig({ preset: "pocket-rare" });
+const with_ = <K extends keyof RunConfig>(key: K, values: Partial<RunConfig[K] & object>): RunConfig => ({
+  ...config,
+  [key]: { ...(config[key] as object), ...values },
+});
+
+/** Both sides of "left = right" as numbers: the left one is computed as a reader would with a calculator. */
+function sides(line: string): [left: number, right: number] {
+  const [left, right] = line.split(" = ");
+  const script = left
+    .replaceAll("−", "-")
+    .replaceAll("×", "*")
+    .replace(/\b(exp|max)\(/g, "Math.$1(")
+    .replace(/(?<=[*/+(-] ?)-(?=[\d.])/g, "-");
+  return [Number(new Function(`return ${script}`)()), Number(right.replaceAll("−", "-"))];
+}
+
+const items: ItemView[] = [
+  { text: "Answer in JSON.", weight: 1, polarity: "want", verifier: "json" },
+  { text: "Use lowercase letters only.", weight: 2, polarity: "want", verifier: "lowercase" },
+  { text: "Name the animal twice.", weight: 1, polarity: "want", verifier: null },
+  { text: "commas", weight: 1, polarity: "avoid", verifier: "no_comma" },
+];
+
+const response = (parts: Partial<ResponseView>): ResponseView => ({
+  ...{ source: "rollout", index: 0, draft: null, chosen: false, text: "", finish: "stop", bonus: 0 },
+  ...{ ids: [5, 6], logprobs: [-1, -0.5], entropies: [1.5, 0.5] },
+  ...{ verdicts: null, reward: null, advantage: null, gradient: null },
+  ...parts,
+});
+
+const verdicts = (text: string): ResponseView["verdicts"] =>
+  [...text].map((mark) => ({ status: mark === "+" ? "satisfied" : mark === "-" ? "unmet" : "unknown" }));
+
+const gradient = (coefficients: number[], ratio = 1, weight = 1): ResponseView["gradient"] => ({
+  coefficients,
+  ratios: coefficients.map(() => ratio),
+  clipped: coefficients.map(() => null),
+  weights: coefficients.map(() => weight),
+  unsampledMass: coefficients.map((_, t) => 1 - Math.exp([-1, -0.5][t])),
+  effectiveCounts: coefficients.map((_, t) => [3, 8][t]),
+});
+
+/** Three rollouts and the revision of the third, rewards 0.5, 0 and 0.5 + 0.05 · (1 − 0.5), and 1. */
+function groupOf({ bonus, advantage }: RunConfig): GroupView {
+  const rollouts = [0.5, 0, 0.5].map((reward, index) => response({ index, reward }));
+  const [, , added] = bonuses(
+    rollouts.map(({ reward }) => ({ reward })) as never,
+    [{ draft: 2, reward: 1 }] as never,
+    bonus,
+  );
+  const before = bonus.when === "before" ? added : 0;
+  const rows = [
+    ...rollouts.map(({ reward }, i) => ({
+      source: "rollout" as const,
+      reward: reward! + (i === 2 ? before : 0),
+    })),
+    { source: "revision" as const, reward: 1 },
+  ];
+  const advantages = groupAdvantages(rows, advantage);
+  const weight = 1 / (1 * 4 * 2);
+  const all = [...rollouts, response({ source: "revision", draft: 2, reward: 1, chosen: true, ids: [5, 7] })];
+  return {
+    task: { id: "t", prompt: "Write." },
+    items,
+    responses: all.map((r, i) => {
+      const a = advantages[i] + (i === 2 ? added - before : 0);
+      const shaped = r.source === "revision" ? 0.25 : 1;
+      const c = weight * shaped * a;
+      return {
+        ...r,
+        bonus: i === 2 ? added : 0,
+        advantage: a,
+        gradient: gradient([c, c], 1, shaped),
+      };
+    }),
+    mean: rows.reduce((sum, { reward }) => sum + reward, 0) / 4,
+    droppedPrompts: 0,
+  };
+}
+
+const transfer = {
+  revisions: [
+    {
+      group: 0,
+      withHindsight: Float32Array.of(-0.5, -0.25),
+      without: Float32Array.of(-1, -2),
+      ...{ changeWith: 0.5, changeWithout: 0.125, gradients: null },
+    },
+  ],
+  ...{ gap: 1.125, changeWith: 0.5, changeWithout: 0.125, ratio: 0.25, firstOrder: null, isolated: null },
+};
+
+const flow = (sampled: number, pushed: number) => ({
+  positiveSampled: sampled,
+  positiveUnsampled: -sampled,
+  negativeSampled: -pushed,
+  negativeUnsampled: pushed,
+  diffusedOver: null as number | null,
+});
+
+function stepOf(group: GroupView): StepView {
+  // Of the pushed-off rollouts only the second one's: −c (1 − p) at tokens of mass 1 − 1/e and 1 − 1/√e.
+  const pushed = group.responses.filter(({ advantage }) => advantage! < 0);
+  let [mass, spread] = [0, 0];
+  for (const { gradient } of pushed)
+    gradient!.coefficients.forEach((c, t) => {
+      mass -= c * gradient!.unsampledMass[t];
+      spread -= c * gradient!.unsampledMass[t] * gradient!.effectiveCounts[t];
+    });
+  const all = { ...flow(0.3, mass), diffusedOver: spread / mass };
+  return {
+    ...{ step: 7, phase: "update", groups: [group], transfer, bound: null },
+    flows: { all, rollouts: flow(0.1, mass), revisions: flow(0.2, 0) },
+    ...landing(group),
+  };
+}
+
+/** Two tokens of each pushed-off rollout, the second of them covered: there a quarter of the mass lands well. */
+function landing(group: GroupView): Pick<StepView, "desiredShare" | "diffusion"> {
+  const positions = 2 * group.responses.filter(({ advantage }) => advantage! < 0).length;
+  return {
+    desiredShare: { share: 0.25, coverage: 0.5 },
+    diffusion: { desired: 0.01, diffused: 0.04, covered: positions / 2, positions },
+  };
+}
+
+const group = groupOf(config);
+const [first, , third, revision] = group.responses;
+const view = stepOf(group);
+const metric = (name: string, value: number, step = 7): WhyQuestion => ({
+  about: "metric",
+  values: { metric: name, label: name, meaning: "What it is", step, value, view },
+});
+
+/** One question of every kind, and the number that stands on screen. */
+const questions: [WhyQuestion, shown: number | null][] = [
+  [
+    {
+      about: "reward",
+      values: { response: response({ reward: 0.5, verdicts: verdicts("+-+") }), items: items.slice(0, 3) },
+    },
+    0.5,
+  ],
+  [
+    { about: "reward", values: { response: response({ reward: 0.5, verdicts: verdicts("-++-") }), items } },
+    0.5,
+  ],
+  [{ about: "reward", values: { response: response({ reward: 0, verdicts: verdicts("---+") }), items } }, 0],
+  [
+    {
+      about: "reward",
+      values: { response: response({ reward: 0, verdicts: verdicts("-") }), items: items.slice(3) },
+    },
+    0,
+  ],
+  [{ about: "bonus", values: { response: third, group, config } }, 0.025],
+  [{ about: "mean", values: { group, config } }, 0.50625],
+  [{ about: "advantage", values: { response: first, group, config } }, first.advantage],
+  [{ about: "advantage", values: { response: revision, group, config } }, revision.advantage],
+  [{ about: "probability", values: { logprob: Math.log(0.25), name: "fox" } }, 0.25],
+  [{ about: "ratio", values: { response: first, token: 1 } }, 1],
+  [{ about: "weight", values: { response: revision, token: 0, config } }, 0.25],
+  [
+    { about: "coefficient", values: { response: first, token: 0, group: 0, step: view, config } },
+    first.gradient!.coefficients[0],
+  ],
+  [
+    { about: "coefficient", values: { response: revision, token: 1, group: 0, step: view, config } },
+    revision.gradient!.coefficients[1],
+  ],
+  [{ about: "logit", values: { response: first, token: 0, c: -0.5, p: 0.2 } }, -0.4],
+  [{ about: "flows", values: { view } }, null],
+  [{ about: "desiredShare", values: { view } }, view.desiredShare!.share],
+  [{ about: "coverage", values: { view } }, 0.5],
+  [{ about: "effectiveCount", values: { view } }, view.flows!.all.diffusedOver],
+  [{ about: "gap", values: { transfer } }, 1.125],
+  [{ about: "changeWith", values: { transfer } }, 0.5],
+  [{ about: "changeWithout", values: { transfer } }, 0.125],
+  [{ about: "transferRatio", values: { transfer } }, 0.25],
+  [metric("reward", 1 / 3), 1 / 3],
+  [metric("all_met", 0), 0],
+  [metric("entropy", 1), 1],
+  [metric("hindsight/gain", 0.5), 0.5],
+  [metric("completions/mean_length", 2), 2],
+];
+
+describe("every kind of number", () => {
+  test("is asked about below", () => {
+    expect(new Set(questions.map(([{ about }]) => about))).toEqual(new Set(Object.keys(explanations)));
+  });
+
+  test.each(questions.map(([question, shown], i) => [question.about, i, question, shown] as const))(
+    "%s (%i): the filled formula comes to the number on screen",
+    (_, __, question, shown) => {
+      const { filled, title } = explain(question);
+      expect(title).not.toMatch(/undefined|null|NaN/);
+      expect(filled.length).toBeGreaterThan(0);
+      for (const line of filled) {
+        const [left, right] = sides(line);
+        expect(left).toBeCloseTo(right, 4);
+        if (shown !== null) expect(right).toBeCloseTo(shown, 5);
+      }
+    },
+  );
+
+  test.each(questions.map(([question], i) => [question.about, i, question] as const))(
+    "%s (%i): what computes it is there, under that name",
+    (_, __, question) => {
+      const { source, kernel }: Explanation = explain(question);
+      for (const [path, names] of [source, ...(kernel ? [kernel] : [])]) {
+        expect(existsSync(join(root, path)), path).toBe(true);
+        const [name, ...beside] = names.split("; on the cpu ");
+        expect(readFileSync(join(root, path), "utf8")).toMatch(new RegExp(`\\b${name}\\b`));
+        for (const other of beside) {
+          const [file, own] = other.split(": ");
+          expect(readFileSync(join(root, "src/kernels/lm_head", file), "utf8")).toContain(own);
+        }
+      }
+    },
+  );
+});
+
+describe("by hand", () => {
+  const lines = (question: WhyQuestion) => explain(question).filled;
+
+  test("the reward: 1 + 1 of 1 + 2 + 1, and a pitfall that is there taken off", () => {
+    expect(lines(questions[0][0])).toEqual(["(1 + 1) / (1 + 2 + 1) = 0.5"]);
+    expect(lines(questions[1][0])).toEqual(["max(0, (2 + 1 − 1) / (1 + 2 + 1)) = 0.5"]);
+    expect(lines(questions[3][0])).toEqual(["1 − (1) / (1) = 0"]);
+    expect(explain(questions[1][0]).table!.rows[3]).toEqual(["Avoid: commas", 1, "there, by no_comma"]);
+  });
+
+  test("the bonus: α times what the revision gained", () => {
+    expect(lines({ about: "bonus", values: { response: third, group, config } })).toEqual([
+      "0.05 × (1 − 0.5) = 0.025",
+    ]);
+  });
+
+  test("the advantage: rewards 0.5, 0, 0.525 and 1 have the mean 0.50625 and the sample deviation 0.408439", () => {
+    const { filled, table } = explain({ about: "advantage", values: { response: first, group, config } });
+    expect(filled[0]).toMatch(/^\(0\.5 − 0\.50625\) \/ \(0\.40\d+ \+ 1e−6\) = −0\.015\d+$/);
+    expect(table!.rows.map(([row, , withBonus]) => [row, withBonus])).toEqual([
+      ["response 1", 0.5],
+      ["response 2", 0],
+      ["response 3", 0.525],
+      ["the revision of 3", 1],
+    ]);
+  });
+
+  test.each([
+    ["population deviation", with_("advantage", { std: "population" })],
+    ["no deviation", with_("advantage", { std: "none" })],
+    ["a floor under it", with_("advantage", { stdFloor: 2 })],
+    ["rollouts as the baseline", with_("advantage", { baseline: "rollouts" })],
+    ["the bonus afterwards", with_("bonus", { when: "after" })],
+    ["a bonus that is all that differs", with_("bonus", { alpha: 0.001 })],
+  ])("the advantage with %s", (_, other) => {
+    const changed = groupOf(other);
+    for (const response of changed.responses) {
+      const { filled } = explain({
+        about: "advantage",
+        values: { response, group: changed, config: other },
+      });
+      const [left, right] = sides(filled[0]);
+      expect(left).toBeCloseTo(right, 4);
+      expect(right).toBeCloseTo(response.advantage!, 4);
+    }
+  });
+
+  test("a group that differs in nothing has no advantage", () => {
+    const flat = { ...group, responses: [0, 1].map((index) => response({ index, reward: 1, advantage: 0 })) };
+    const { formula, filled } = explain({
+      about: "advantage",
+      values: { response: flat.responses[0], group: flat, config },
+    });
+    expect(formula).toContain("span less than 1e−6");
+    expect(filled).toEqual(["0 = 0"]);
+  });
+
+  test("the coefficient: 1 of 1 group, 4 rows and 2 tokens, a quarter of it for a revised token", () => {
+    const of = (r: ResponseView) =>
+      lines({ about: "coefficient", values: { response: r, token: 0, group: 0, step: view, config } })[0];
+    expect(of(first)).toMatch(/^1 \/ \(1 × 4 × 2\) × 1 × \(−0\.015\d+\) = −0\.0019\d+$/);
+    expect(of(revision)).toMatch(/^1 \/ \(1 × 4 × 2\) × 0\.25 × 1\.2\d+ = 0\.03\d+$/);
+  });
+
+  test.each(["tokenMean", "seqMeanTokenSumNorm"] as const)("the coefficient under %s", (aggregation) => {
+    const other = with_("objective", { aggregation });
+    const w = aggregation === "tokenMean" ? 1 / 8 : 1 / (4 * other.maxNewTokens);
+    const own = { ...first, gradient: gradient([w * first.advantage!, 0]) };
+    const [left, right] = sides(
+      lines({
+        about: "coefficient",
+        values: { response: own, token: 0, group: 0, step: view, config: other },
+      })[0],
+    );
+    expect(left / right).toBeCloseTo(1, 4);
+  });
+
+  test("a KL term is the part of the coefficient that the advantage does not explain", () => {
+    const other = with_("objective", { klCoef: 0.1 });
+    const c = first.advantage! / 8 - (0.1 / 8) * 0.5;
+    const own = { ...first, gradient: gradient([c, 0]) };
+    const { filled, formula } = explain({
+      about: "coefficient",
+      values: { response: own, token: 0, group: 0, step: view, config: other },
+    });
+    expect(formula).toContain("less w β (1 − π_ref / π)");
+    expect(filled[0]).toContain(" − 0.00625 = ");
+  });
+
+  test("f over its slope at 1 lets a revised token weigh as much as any other", () => {
+    const other = with_("hindsight", { shapingScale: "unit", gamma: 2 });
+    const own = { ...revision, gradient: gradient([1, 1], 1, 1) };
+    const [left, right] = sides(
+      lines({ about: "weight", values: { response: own, token: 0, config: other } })[0],
+    );
+    expect([left, right]).toEqual([1, 1]);
+  });
+
+  test("over a curve: the responses of the update that is on screen, or what was recorded", () => {
+    expect(lines(metric("reward", 1 / 3))).toEqual(["1 / 3 = 0.333333"]);
+    expect(lines(metric("reward", 0.4, 3))).toEqual(["recorded: 0.4"]);
+    expect(explain(metric("grad_norm", 0.7)).kernel![0]).toContain("adamw.wgsl");
+    expect(explain(metric("hindsight/gap", 1.125)).title).toBe("Hindsight gap, update 7");
+  });
+});
+
+test("digits: enough to compute with, true minus signs", () => {
+  expect([0.5416666666, -3, 1e-6, -0, 4.123456789e-7].map((value) => precise(value))).toEqual([
+    "0.541667",
+    "−3",
+    "0.000001",
+    "0",
+    "4.12346e−7",
+  ]);
+});
+
+describe("a sentence", () => {
+  const ask = () => questions[0][0];
+
+  test("is cut at its numbers, in their order, and stays whole", () => {
+    const sentence = "spread 4.8 over 4.8 tokens";
+    const parts = sentenceParts(sentence, [
+      ["4.8", ask],
+      ["", ask],
+      ["4.8", ask],
+      ["9", ask],
+    ]);
+    expect(parts.map(({ text, ask }) => [text, ask !== null])).toEqual([
+      ["spread ", false],
+      ["4.8", true],
+      [" over ", false],
+      ["4.8", true],
+      [" tokens", false],
+    ]);
+    expect(parts.map(({ text }) => text).join("")).toBe(sentence);
+  });
+});

@@ -1,0 +1,242 @@
+import type { Transfer } from "../../herl/transfer";
+import type { FlowsView, StepView } from "../../runs/protocol";
+import { explanation, operand, precise, responseName, sumText, total, type Explanation } from "./explanation";
+
+/** The four flows of an update, by source. */
+export function flows({ view }: { readonly view: StepView }): Explanation {
+  const { rollouts, revisions, all } = view.flows!;
+  const line = (key: Exclude<keyof FlowsView, "diffusedOver">): string =>
+    `${precise(rollouts[key])} + ${operand(revisions[key])} = ${precise(all[key])}`;
+  const keys = ["positiveSampled", "positiveUnsampled", "negativeSampled", "negativeUnsampled"] as const;
+  return explanation({
+    title: `The four flows of update ${view.step}`,
+    equation: "(2)",
+    formula: "sampled: Σ c (1 − p); unsampled: Σ −c (1 − p); over tokens with c > 0, and with c < 0",
+    filled: keys.map(line),
+    table: {
+      columns: ["flow", "rollouts", "revisions", "sum"],
+      rows: keys.map((key, i) => [flowNames[i], rollouts[key], revisions[key], all[key]]),
+    },
+    note: "Lines in the order of the bars: what rollouts give, and what revisions give.",
+    source: ["src/analysis/flows.ts", "flowsOf"],
+    kernel: ["src/kernels/lm_head/lm_head.wgsl", "statistics; on the cpu lm_head.as.ts: logitGradient"],
+  });
+}
+
+const flowNames = ["A > 0 → sampled", "A > 0 → unsampled", "A < 0 → sampled", "A < 0 → unsampled"] as const;
+
+/** The part of the diffused mass that lands where a better response goes. */
+export function desiredShare({ view }: { readonly view: StepView }): Explanation {
+  const { desired, diffused } = view.diffusion!;
+  return explanation({
+    title: `Desired share of update ${view.step}`,
+    formula: "Σ |c| p(next tokens of better responses) / Σ |c| (1 − p), over covered positions with c < 0",
+    filled: [`${precise(desired)} / ${precise(diffused)} = ${precise(view.desiredShare!.share!)}`],
+    note: "A position of a failed response is covered where a response of its group with a higher reward has the same prefix and another next token.",
+    source: ["src/analysis/flows.ts", "desiredShare"],
+  });
+}
+
+/** How many of the pushed-off positions the desired share speaks of. */
+export function coverage({ view }: { readonly view: StepView }): Explanation {
+  const { covered, positions } = view.diffusion!;
+  return explanation({
+    title: `Covered positions of update ${view.step}`,
+    formula: "covered positions / positions of failed responses with c < 0",
+    filled: [`${covered} / ${positions} = ${precise(view.desiredShare!.coverage)}`],
+    note: "Two responses soon part, and after that nothing can be said: late positions have no common prefix.",
+    source: ["src/analysis/flows.ts", "diffusionOf"],
+  });
+}
+
+/** Over how many tokens the diffused mass is spread. */
+export function effectiveCount({ view }: { readonly view: StepView }): Explanation {
+  let [mass, spread] = [0, 0];
+  for (const { gradient } of view.groups.flatMap(({ responses }) => responses))
+    gradient?.coefficients.forEach((c, t) => {
+      if (c >= 0) return;
+      mass -= c * gradient.unsampledMass[t];
+      spread -= c * gradient.unsampledMass[t] * gradient.effectiveCounts[t];
+    });
+  return explanation({
+    title: "Tokens that the diffused mass is spread over",
+    formula:
+      "Σ |c| (1 − p) n / Σ |c| (1 − p) over c < 0, n = exp of the entropy of p without its sampled token",
+    filled: [`${precise(spread)} / ${precise(mass)} = ${precise(view.flows!.all.diffusedOver!)}`],
+    source: ["src/analysis/flows.ts", "effectiveCount"],
+    kernel: ["src/kernels/lm_head/lm_head.wgsl", "statistics; on the cpu lm_head.as.ts: logitGradient"],
+  });
+}
+
+const sumOf = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0);
+
+const revisionTable = ({ revisions }: Transfer): Explanation["table"] => ({
+  columns: ["instruction", "ln π(τ̃|q,H)", "ln π(τ̃|q)", "tokens", "change with H", "change without"],
+  rows: revisions.map(({ group, withHindsight, without, changeWith, changeWithout }) => [
+    group + 1,
+    sumOf(withHindsight),
+    sumOf(without),
+    without.length,
+    changeWith,
+    changeWithout,
+  ]),
+});
+
+/** The hindsight gap per token. */
+export function gap({ transfer }: { readonly transfer: Transfer }): Explanation {
+  const { revisions } = transfer;
+  const [withHindsight, without] = [
+    total(revisions.map((r) => sumOf(r.withHindsight))),
+    total(revisions.map((r) => sumOf(r.without))),
+  ];
+  const tokens = total(revisions.map((r) => r.without.length));
+  return explanation({
+    title: "Hindsight gap",
+    formula: "(Σ ln π(τ̃|q,H) − Σ ln π(τ̃|q)) / tokens, before the update",
+    filled: [`(${precise(withHindsight)} − ${operand(without)}) / ${tokens} = ${precise(transfer.gap)}`],
+    table: revisionTable(transfer),
+    note: "In nats per token of the revisions that joined their groups; ours, not the paper's.",
+    source: ["src/herl/transfer.ts", "transferBefore"],
+  });
+}
+
+const changeOf = (side: "changeWith" | "changeWithout", title: string, given: string) =>
+  function change({ transfer }: { readonly transfer: Transfer }): Explanation {
+    const changes = transfer.revisions.map((revision) => revision[side]);
+    return explanation({
+      title,
+      formula: `mean over revisions of ln π′(τ̃|${given}) − ln π(τ̃|${given})`,
+      filled: [`(${sumText(changes)}) / ${changes.length} = ${precise(transfer[side])}`],
+      table: revisionTable(transfer),
+      note: "π′ is the policy after this update. In nats; ours, not the paper's.",
+      source: ["src/herl/transfer.ts", "transferAfter"],
+    });
+  };
+
+/** What the update did to the revisions with the hindsight in view, and without it. */
+export const changeWith = changeOf("changeWith", "Change with the hindsight in view", "q,H");
+export const changeWithout = changeOf("changeWithout", "Change without the hindsight", "q");
+
+/** Transfer of one update. */
+export function transferRatio({ transfer }: { readonly transfer: Transfer }): Explanation {
+  const sums = (side: "changeWith" | "changeWithout") => total(transfer.revisions.map((r) => r[side]));
+  return explanation({
+    title: "Transfer",
+    formula: "Σ change of ln π(τ̃|q) / Σ change of ln π(τ̃|q,H)",
+    filled: [
+      `${precise(sums("changeWithout"))} / ${operand(sums("changeWith"))} = ${precise(transfer.ratio!)}`,
+    ],
+    table: revisionTable(transfer),
+    note: "Over the revisions that joined, by the real step; ours, not the paper's.",
+    source: ["src/herl/transfer.ts", "transferAfter"],
+  });
+}
+
+export interface MetricValues {
+  readonly metric: string;
+  readonly label: string;
+  readonly meaning: string;
+  /** The update whose point is read, and its recorded value. */
+  readonly step: number;
+  readonly value: number;
+  /** The last update with its responses; the metric's values are filled in where it is the one that is read. */
+  readonly view: StepView | null;
+}
+
+/** A number over a curve. */
+export function metric(values: MetricValues): Explanation {
+  const { label, meaning, step, value, view } = values;
+  const own = view?.step === step ? (fromView(values, view) ?? null) : null;
+  if (own) return explanation({ ...own, title: `${own.title}, update ${step}` });
+  const [formula, source] = metricFormulas[values.metric] ?? ["", "stepMetrics"];
+  return explanation({
+    title: `${label}, update ${step}`,
+    formula: formula || meaning,
+    filled: [`recorded: ${precise(value)}`],
+    note:
+      view?.step === step ? meaning : `${meaning}. The responses of update ${step} are no longer on screen.`,
+    source: ["src/runs/metrics.ts", source],
+    kernel: kernels[values.metric] ?? null,
+  });
+}
+
+const metricFormulas: Readonly<Record<string, readonly [formula: string, source: string]>> = {
+  reward: ["Σ R / responses, over the rollouts", "rewardMetrics"],
+  all_met: ["rollouts with R = 1 / rollouts", "rewardMetrics"],
+  entropy: ["Σ H / tokens, H = −Σ p_v ln p_v, over the rollouts' tokens", "completionMetrics"],
+  "hindsight/gain": ["Σ (r̃ − r) / revisions", "hindsightMetrics"],
+  "completions/mean_length": ["Σ tokens / rollouts", "completionMetrics"],
+  grad_norm: ["‖∇θ J‖, before it is clipped; mean over the passes of the update", "stepMetrics"],
+  kl: ["mean of e^d − d − 1, d = ln π_ref − ln π", "stepMetrics"],
+};
+
+const kernels: Readonly<Record<string, Explanation["kernel"]>> = {
+  entropy: ["src/kernels/sampling/sampling.wgsl", "sampleRows; on the cpu lm_head.as.ts: sampleLogits"],
+  grad_norm: ["src/kernels/adamw/adamw.wgsl", "squares"],
+};
+
+function fromView({ metric, label }: MetricValues, view: StepView): Explanation | undefined {
+  const { transfer } = view;
+  if (metric === "hindsight/gap") return transfer ? gap({ transfer }) : undefined;
+  if (metric === "hindsight/transfer")
+    return transfer && transfer.ratio !== null ? transferRatio({ transfer }) : undefined;
+  if (metric === "gradient/desired_share")
+    return typeof view.desiredShare?.share === "number" ? desiredShare({ view }) : undefined;
+  const quotient = quotients[metric]?.(view);
+  if (!quotient || quotient.below === 0) return undefined;
+  const { above, below } = quotient;
+  const [formula, source] = metricFormulas[metric];
+  return explanation({
+    title: label,
+    formula,
+    filled: [`${precise(above)} / ${below} = ${precise(above / below)}`],
+    table: quotient.table ?? null,
+    source: ["src/runs/metrics.ts", source],
+    kernel: kernels[metric] ?? null,
+  });
+}
+
+interface Quotient {
+  readonly above: number;
+  readonly below: number;
+  readonly table?: Explanation["table"];
+}
+
+const rolloutsOf = ({ groups }: StepView) =>
+  groups.flatMap(({ responses }) => responses.filter(({ source }) => source === "rollout"));
+
+const rewardsOf = (view: StepView): number[] =>
+  rolloutsOf(view).flatMap(({ reward }) => (reward === null ? [] : [reward]));
+
+/** Metrics that are a mean over what the view shows. */
+const quotients: Readonly<Record<string, (view: StepView) => Quotient>> = {
+  reward: (view) => ({ above: total(rewardsOf(view)), below: rewardsOf(view).length }),
+  all_met: (view) => ({
+    above: rewardsOf(view).filter((reward) => reward >= 1 - 1e-6).length,
+    below: rewardsOf(view).length,
+  }),
+  entropy(view) {
+    const entropies = rolloutsOf(view).flatMap((response) => response.entropies);
+    return { above: total(entropies), below: entropies.length };
+  },
+  "completions/mean_length": (view) => ({
+    above: total(rolloutsOf(view).map(({ ids }) => ids.length)),
+    below: rolloutsOf(view).length,
+  }),
+  "hindsight/gain"(view) {
+    const rows = view.groups.flatMap(({ responses }, group) =>
+      responses.flatMap((revision) => {
+        const draft = responses.find(({ source, index }) => source === "rollout" && index === revision.draft);
+        if (revision.source !== "revision" || revision.reward === null || !draft || draft.reward === null)
+          return [];
+        const name = `instruction ${group + 1}, ${responseName(revision)}`;
+        return [[name, revision.reward, draft.reward, revision.reward - draft.reward] as const];
+      }),
+    );
+    return {
+      above: total(rows.map(([, , , gain]) => gain)),
+      below: rows.length,
+      table: { columns: ["revision", "r̃", "r", "r̃ − r"], rows },
+    };
+  },
+};
