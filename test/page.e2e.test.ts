@@ -372,12 +372,14 @@ describe("for everyone", () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await paused(page);
     const small = await page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>("button:not(.token), select")].flatMap((element) => {
-        const { width, height } = element.getBoundingClientRect();
-        return height > 0 && (height < 40 || width < 24)
-          ? [`${element.outerHTML.slice(0, 90)} ${width}×${height}`]
-          : [];
-      }),
+      [...document.querySelectorAll<HTMLElement>("button:not(.token, .inline), select")].flatMap(
+        (element) => {
+          const { width, height } = element.getBoundingClientRect();
+          return height > 0 && (height < 40 || width < 24)
+            ? [`${element.outerHTML.slice(0, 90)} ${width}×${height}`]
+            : [];
+        },
+      ),
     );
     expect(small).toEqual([]);
   });
