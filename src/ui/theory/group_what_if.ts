@@ -65,7 +65,7 @@ export function groupTable(
     ],
     rows: [
       ...rollouts.map(({ index }, i) => ({
-        label: `response ${index + 1}${i === draft ? ", draft" : ""}`,
+        label: `${index + 1}${i === draft ? ", draft" : ""}`,
         values: [withBonus[i].reward, alone[i], joined[i] + (isBefore ? 0 : bonus[i])],
       })),
       {

@@ -32,10 +32,11 @@ const numberWidth = 52;
 const gap = 12;
 
 /** A row a thing, a bar a number: each column has a scale of its own. */
-export function rowBars({ columns, rows }: RowBars, width: number): SvgNode {
+export function rowBars({ rowName, columns, rows }: RowBars, width: number): SvgNode {
   const labelWidth = Math.min(150, width * (columns.length > 2 ? 0.27 : 0.37));
   const columnWidth = (width - labelWidth) / columns.length;
   return picture(width, headHeight + rows.length * rowHeight, [
+    text(0, 11, rowName, { size: 11, colour: colours.quiet }),
     ...columns.map(({ name }, c) =>
       text(labelWidth + c * columnWidth, 11, fitted(name, columnWidth - gap, 11), {
         ...{ size: 11, colour: colours.quiet },
