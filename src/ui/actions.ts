@@ -46,7 +46,8 @@ const viewTexts = {
   theory: ["Theory", "HeRL in eight live figures, to be read from top to bottom"],
 } as const;
 
-const viewActions = (app: App): Action[] =>
+/** One action a view, in their order. They do not depend on the run. */
+export const viewActions = (app: App): Action[] =>
   views.map((view, i) =>
     action({
       id: `view-${view}`,
