@@ -103,6 +103,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: "page",
+          // After the others and one file at a time: what a page takes on two busy cores says nothing of the page.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
           include: ["test/**/*.e2e.test.ts"],
           environment: "node",
           globalSetup: "test/serve-build.ts",
