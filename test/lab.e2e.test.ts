@@ -60,6 +60,22 @@ describe("views", () => {
     expect(problems).toEqual([]);
   });
 
+  test("the chosen instruction and token are in the address, and come back with it", async () => {
+    const { page, problems } = await openPage(context);
+    await paused(page, "grade");
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => new URL(page.url()).searchParams.get("at"), soon).toBe("1");
+    const token = page.getByRole("group", { name: "Tokens of response 2" }).locator("[data-token='3']");
+    await token.click();
+    await expect.poll(() => new URL(page.url()).searchParams.get("at"), soon).toBe("1.rollout.1.3");
+    const text = await token.textContent();
+    await page.reload();
+    await paused(page, "grade");
+    expect(await token.getAttribute("aria-pressed")).toBe("true");
+    expect(await token.textContent()).toBe(text);
+    expect(problems).toEqual([]);
+  });
+
   test("a link to the lab opens the lab, and its empty state makes the first update", async () => {
     const { page } = await openPage(context, `${small}&view=lab`);
     await page.locator(".lab").getByRole("button", { name: "Step update" }).click(soon);
@@ -114,7 +130,7 @@ describe("the gradient lab", () => {
     expect(off[3]).toBeLessThan(0.004);
     expect(off[0]).toBeGreaterThan(off[3]);
     await change.getByText("Numbers behind").click();
-    expect(await change.locator("tbody tr").count()).toBe(512);
+    await expect.poll(() => change.locator("tbody tr").count(), soon).toBe(512);
   });
 
   test("another α: other advantages, a cosine and both norms; changes taken back leave the record", async () => {

@@ -65,6 +65,8 @@ describe.each([1440, 390])("at %i pixels", (width) => {
     expect(await page.evaluate(() => document.fonts.check("16px KaTeX_Math"))).toBe(true);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     expect(await violations(page)).toEqual([]);
+    const notebooks = await page.getByRole("link", { name: "notebooks" }).getAttribute("href");
+    expect((await page.request.get(new URL(notebooks!, page.url()).href)).ok()).toBe(true);
     expect(problems).toEqual([]);
     await close();
   });

@@ -3,6 +3,14 @@ import { variants } from "../herl/config";
 import { presets, resolveConfig } from "../runs/presets";
 import { readUrl, views, writeUrl } from "./url_state";
 
+const start = { group: 0, pinned: null };
+const places = [
+  start,
+  { group: 3, pinned: null },
+  { group: 0, pinned: { group: 0, source: "rollout", index: 2, token: 13 } },
+  { group: 7, pinned: { group: 7, source: "revision", index: 0, token: 0 } },
+] as const;
+
 describe("a link makes the same run again", () => {
   const settings: [string, string][] = [
     ["groups", "4"],
@@ -19,17 +27,20 @@ describe("a link makes the same run again", () => {
         const config = resolveConfig({ preset, variant, seed: 7, settings: own });
         for (const backend of ["auto", "cpu", "webgpu"] as const)
           for (const view of views)
-            expect(readUrl(writeUrl({ config, backend, view }))).toEqual({
-              ...{ config, backend, view },
-              problem: null,
-            });
+            for (const place of places)
+              expect(readUrl(writeUrl({ config, backend, view, place }))).toEqual({
+                ...{ config, backend, view, place },
+                problem: null,
+              });
       }
     },
   );
 
   test("only what differs is in it", () => {
     const config = resolveConfig({ preset: "pocket", seed: 3 });
-    expect(writeUrl({ config, backend: "auto", view: "train" })).toBe("?preset=pocket&method=herl&seed=3");
+    expect(writeUrl({ config, backend: "auto", view: "train", place: start })).toBe(
+      "?preset=pocket&method=herl&seed=3",
+    );
   });
 });
 
@@ -37,7 +48,23 @@ describe("a link that is wrong", () => {
   const fallback = resolveConfig({ preset: "pocket-rare" });
 
   test("nothing at all is the default", () => {
-    expect(readUrl("")).toEqual({ config: fallback, backend: "auto", view: "train", problem: null });
+    expect(readUrl("")).toEqual({
+      ...{ config: fallback, backend: "auto", view: "train", place: start },
+      problem: null,
+    });
+  });
+
+  test.each(["x", "-1", "1.rollout", "1.draft.0.0", "1.rollout.0.0.0", "99999"])(
+    "a place %s that is none is the start",
+    (at) => {
+      expect(readUrl(`?at=${at}`).place).toEqual(start);
+    },
+  );
+
+  test("the pinned token is in the link", () => {
+    expect(readUrl("?at=2.rollout.0.13").place).toEqual({
+      ...{ group: 2, pinned: { group: 2, source: "rollout", index: 0, token: 13 } },
+    });
   });
 
   test.each([

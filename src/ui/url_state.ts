@@ -3,6 +3,7 @@ import { variants, type Variant } from "../herl/config";
 import type { BackendName } from "../compute/backend";
 import type { RunConfig } from "../runs/config";
 import { resolveConfig } from "../runs/presets";
+import type { TokenReference } from "../runs/protocol";
 import { settings } from "../runs/settings";
 import { ownSettings } from "./text/run_name";
 
@@ -13,17 +14,24 @@ export const views = ["train", "lab", "theory"] as const;
 /** What the page shows: training, the gradient lab, or the theory. */
 export type View = (typeof views)[number];
 
+/** Where to look: an instruction of the batch, and the token that was chosen to stay. */
+export interface Place {
+  readonly group: number;
+  readonly pinned: TokenReference | null;
+}
+
 /** What a link says: enough to make the same run, and where on the page to look. */
 export interface LinkedRun {
   readonly config: RunConfig;
   readonly backend: BackendChoice;
   readonly view: View;
+  readonly place: Place;
 }
 
 const defaults = { preset: "pocket-rare", variant: "herl", seed: 0 } as const;
 
 /** The query that `readUrl` turns back into the same run: preset, method and seed, and only the settings that differ. */
-export function writeUrl({ config, backend, view }: LinkedRun): string {
+export function writeUrl({ config, backend, view, place }: LinkedRun): string {
   const query = new URLSearchParams({
     preset: config.preset,
     method: config.variant,
@@ -32,6 +40,8 @@ export function writeUrl({ config, backend, view }: LinkedRun): string {
   for (const [key, value] of ownSettings(config)) query.set(key, value);
   if (backend !== "auto") query.set("backend", backend);
   if (view !== "train") query.set("view", view);
+  const at = writePlace(place);
+  if (at !== "0") query.set("at", at);
   return `?${query.toString()}`;
 }
 
@@ -53,6 +63,7 @@ export function readUrl(search: string): LinkedRun & { readonly problem: HerlErr
     seed: readSeed(query.get("seed")),
   };
   const view = readView(search);
+  const place = readPlace(query.get("at"));
   let problem: HerlError | null = null;
   const attempts = [
     { ...request, settings: own },
@@ -62,7 +73,7 @@ export function readUrl(search: string): LinkedRun & { readonly problem: HerlErr
   ];
   for (const attempt of attempts) {
     try {
-      return { config: resolveConfig(attempt), backend, view, problem };
+      return { config: resolveConfig(attempt), backend, view, place, problem };
     } catch (error) {
       if (!(error instanceof HerlError)) throw error;
       problem ??= error;
@@ -75,6 +86,19 @@ export function readUrl(search: string): LinkedRun & { readonly problem: HerlErr
 export function readView(search: string): View {
   const wanted = new URLSearchParams(search).get("view");
   return views.find((view) => view === wanted) ?? "train";
+}
+
+/** `2` is the third instruction, `2.rollout.0.13` the fourteenth token of its first response. */
+const writePlace = ({ group, pinned }: Place): string =>
+  pinned ? [pinned.group, pinned.source, pinned.index, pinned.token].join(".") : String(group);
+
+function readPlace(text: string | null): Place {
+  const match = /^(\d{1,4})(?:\.(rollout|revision)\.(\d{1,4})\.(\d{1,6}))?$/.exec(text ?? "");
+  if (!match) return { group: 0, pinned: null };
+  const group = Number(match[1]);
+  if (!match[2]) return { group, pinned: null };
+  const source = match[2] as TokenReference["source"];
+  return { group, pinned: { group, source, index: Number(match[3]), token: Number(match[4]) } };
 }
 
 const readMethod = (text: string | null): Variant =>

@@ -84,6 +84,7 @@ export class App {
     if (linked.problem) this.notify(linked.problem);
     void this.trainer.setDelay(delays[this.speed]);
     void this.open(linked.config, linked.backend);
+    if (linked.place.group < linked.config.groups) this.selection.restore(linked.place);
     void this.offerLastRun();
   }
 
@@ -125,7 +126,14 @@ export class App {
 
   /** The link to a view of the present run. */
   url(view: View = this.view): string {
-    return writeUrl({ config: this.config, backend: this.backend, view });
+    const { group, pinned } = this.selection;
+    return writeUrl({ config: this.config, backend: this.backend, view, place: { group, pinned } });
+  }
+
+  /** Keeps the link of the page true to what is looked at. */
+  keepLink(): void {
+    const url = this.url();
+    if (url !== location.search) history.replaceState(null, "", `${url}${location.hash}`);
   }
 
   show(view: View): void {

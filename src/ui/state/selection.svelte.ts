@@ -1,4 +1,5 @@
 import type { TokenReference } from "../../runs/protocol";
+import type { Place } from "../url_state";
 import { sameToken } from "./display";
 
 /** What a token's colour says. */
@@ -27,6 +28,12 @@ export class Selection {
 
   togglePin(token: TokenReference): void {
     this.pinned = sameToken(this.pinned, token) ? null : token;
+  }
+
+  /** Looks where a link says. */
+  restore({ group, pinned }: Place): void {
+    this.group = group;
+    this.pinned = pinned;
   }
 
   reset(): void {
