@@ -1,7 +1,7 @@
 /** The theory in a browser: an article that is complete without touching anything, and moves when it is touched. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { launch, openPage, paused, small, violations } from "./page";
+import { expectFreeThread, launch, longestTasks, openPage, paused, small, violations } from "./page";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
@@ -116,23 +116,13 @@ describe("by keyboard", () => {
     const { page, problems, close } = await open(1440);
     await paused(page);
     await toyIsDone(page);
-    await page.evaluate(() => {
-      const long: number[] = [];
-      Object.assign(window, { long });
-      new PerformanceObserver((list) =>
-        long.push(...list.getEntries().map(({ duration }) => duration)),
-      ).observe({
-        type: "longtask",
-      });
+    const tasks = await longestTasks(page, async () => {
+      await page.getByRole("slider", { name: "seed" }).focus();
+      await page.keyboard.press("ArrowRight");
+      await page.waitForTimeout(300);
+      await toyIsDone(page);
     });
-    await page.getByRole("slider", { name: "seed" }).focus();
-    await page.keyboard.press("ArrowRight");
-    await page.waitForTimeout(300);
-    await toyIsDone(page);
-    const long = await page.evaluate(() => (window as unknown as { long: number[] }).long);
-    console.log(`longest tasks of the page's thread: ${long.map(Math.round).join(", ")} ms`);
-    // The toy runs in a thread of its own; what is left is drawing. Two shared cores may stretch a task.
-    expect(Math.max(0, ...long)).toBeLessThan(120);
+    expectFreeThread(tasks);
     expect(problems).toEqual([]);
     await close();
   });
