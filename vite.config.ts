@@ -72,6 +72,10 @@ export default defineConfig({
   },
   test: {
     reporters: ["default", new TallyReporter()],
+    // A limit for what hangs, never a measurement: a busy machine is no failure.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

@@ -71,6 +71,27 @@ export const moreCurves: readonly CurveSpec[] = [
     format: percent,
   },
   {
+    metric: "gradient/positive_sampled",
+    label: "A > 0 → sampled",
+    meaning: "What sampled tokens gain; all others together lose as much",
+    atLeast: [0, 0.1],
+    format: (value) => significant(value, 2),
+  },
+  {
+    metric: "gradient/negative_unsampled",
+    label: "A < 0 → unsampled",
+    meaning: "What is pushed off sampled tokens and diffuses over all others",
+    atLeast: [0, 0.1],
+    format: (value) => significant(value, 2),
+  },
+  {
+    metric: "gradient/diffused_over",
+    label: "spread over, tokens",
+    meaning: "Effective count of the tokens that the diffused mass is spread over",
+    atLeast: [0, 5],
+    format: (value) => decimal(value, 1),
+  },
+  {
     metric: "grad_norm",
     label: "gradient norm",
     meaning: "Before it is clipped",

@@ -166,6 +166,12 @@ const metricFormulas: Readonly<Record<string, readonly [formula: string, source:
   entropy: ["Σ H / tokens, H = −Σ p_v ln p_v, over the rollouts' tokens", "completionMetrics"],
   "hindsight/gain": ["Σ (r̃ − r) / revisions", "hindsightMetrics"],
   "completions/mean_length": ["Σ tokens / rollouts", "completionMetrics"],
+  "gradient/positive_sampled": ["Σ c (1 − p) over tokens with c > 0", "flowMetrics"],
+  "gradient/negative_unsampled": ["−Σ c (1 − p) over tokens with c < 0", "flowMetrics"],
+  "gradient/diffused_over": [
+    "mean of exp H(p without the sampled token), weighted by |c| (1 − p)",
+    "flowMetrics",
+  ],
   grad_norm: ["‖∇θ J‖, before it is clipped; mean over the passes of the update", "stepMetrics"],
   kl: ["mean of e^d − d − 1, d = ln π_ref − ln π", "stepMetrics"],
 };
