@@ -96,12 +96,14 @@ export function desiredShare(
   rows: readonly FlowRow[],
   revisionLogprobs: ReadonlyMap<number, Float32Array>,
 ): DesiredShare {
-  const { desired, diffused, covered, positions } = diffusionOf(rows, revisionLogprobs);
-  return {
-    share: diffused > 0 ? desired / diffused : null,
-    coverage: positions > 0 ? covered / positions : 0,
-  };
+  return shareOf(diffusionOf(rows, revisionLogprobs));
 }
+
+/** The desired share from its sums. */
+export const shareOf = ({ desired, diffused, covered, positions }: Diffusion): DesiredShare => ({
+  share: diffused > 0 ? desired / diffused : null,
+  coverage: positions > 0 ? covered / positions : 0,
+});
 
 /** The sums behind the desired share. */
 export function diffusionOf(

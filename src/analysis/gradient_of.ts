@@ -1,33 +1,60 @@
 import type { CoefficientsOf, ScoreOptions, TrainablePolicy, Tree } from "../policy/policy";
 
+type Options = Pick<ScoreOptions, "temperature" | "signal">;
+
+/** A sequence after its prompt. */
+export interface PromptedSequence {
+  readonly prompt: readonly number[];
+  readonly ids: readonly number[];
+}
+
 /**
  * ∂(Σ c ln π)/∂θ over everything that is trained, in the order of `PolicySnapshot.parameters`. Gradients that have
  * added up stay as they are.
  */
-export async function gradientOf(
+export const gradientOf = (
   policy: TrainablePolicy,
   trees: readonly Tree[],
   coefficientsOf: CoefficientsOf,
-  options: Pick<ScoreOptions, "temperature" | "signal"> = {},
-): Promise<Float32Array> {
-  return policy.preserve(async () => {
-    policy.clearGradients();
-    await policy.backward(trees, coefficientsOf, options);
-    // `backward` adds up the gradient of L = −Σ c ln π.
-    return (await policy.readGradients()).map((g) => -g);
-  });
-}
+  options: Options = {},
+): Promise<Float32Array> => policy.preserve(() => freshGradient(policy, trees, coefficientsOf, options));
 
-/** ∇θ ln π of one sequence after its prompt: the score s of the method's bound and of its transfer. */
-export const scoreOf = (
+/**
+ * `take` of the score s = ∇θ ln π of each sequence, one backward pass each: what the method's bound and its transfer
+ * rest on. Gradients that have added up stay as they are.
+ */
+export const mapScores = <T>(
+  policy: TrainablePolicy,
+  sequences: readonly PromptedSequence[],
+  take: (score: Float32Array) => T,
+  options: Options = {},
+): Promise<T[]> =>
+  policy.preserve(async () => {
+    const taken: T[] = [];
+    for (const { prompt, ids } of sequences)
+      taken.push(take(await freshGradient(policy, [{ prompt, branches: [ids] }], ones, options)));
+    return taken;
+  });
+
+/** The score of one sequence. */
+export const scoreOf = async (
   policy: TrainablePolicy,
   prompt: readonly number[],
   ids: readonly number[],
-  options: Pick<ScoreOptions, "temperature" | "signal"> = {},
-): Promise<Float32Array> =>
-  gradientOf(
-    policy,
-    [{ prompt, branches: [ids] }],
-    (_tree, _branch, { logprobs }) => logprobs.map(() => 1),
-    options,
-  );
+  options: Options = {},
+): Promise<Float32Array> => (await mapScores(policy, [{ prompt, ids }], (score) => score, options))[0];
+
+const ones: CoefficientsOf = (_tree, _branch, { logprobs }) => logprobs.map(() => 1);
+
+/** Forgets what has added up; to be run inside `preserve`. */
+async function freshGradient(
+  policy: TrainablePolicy,
+  trees: readonly Tree[],
+  coefficientsOf: CoefficientsOf,
+  options: Options,
+): Promise<Float32Array> {
+  policy.clearGradients();
+  await policy.backward(trees, coefficientsOf, options);
+  // `backward` adds up the gradient of L = −Σ c ln π.
+  return (await policy.readGradients()).map((g) => -g);
+}

@@ -1,5 +1,5 @@
 import { boundChain, type BoundChain } from "../analysis/bound";
-import { scoreOf } from "../analysis/gradient_of";
+import { mapScores } from "../analysis/gradient_of";
 import type { TrainablePolicy } from "../policy/policy";
 import type { Group } from "./group";
 
@@ -13,8 +13,8 @@ export async function measureBound(
   options: { readonly temperature: number; readonly signal?: AbortSignal },
 ): Promise<BoundChain | null> {
   const graded = rollouts.filter(({ reward }) => reward !== null);
-  const scores: Float32Array[] = [];
-  for (const { rollout } of graded) scores.push(await scoreOf(policy, prompt, rollout.ids, options));
+  const sequences = graded.map(({ rollout: { ids } }) => ({ prompt, ids }));
+  const scores = await mapScores(policy, sequences, (score) => score, options);
   return boundChain(
     scores,
     graded.map(({ reward }) => 1 - reward!),

@@ -1,5 +1,5 @@
 import { difference, dot } from "../analysis/vectors";
-import { scoreOf } from "../analysis/gradient_of";
+import { mapScores } from "../analysis/gradient_of";
 import type { OptimizerOptions, PolicySnapshot, TrainablePolicy } from "../policy/policy";
 
 /** What a step did to one next-token distribution, and what its gradients say that it should do. */
@@ -8,8 +8,8 @@ export interface TokenStep {
   readonly before: Float32Array;
   /** ln p_v at θ + fraction · Δθ. */
   readonly after: Float32Array;
-  /** fraction · ⟨∇θ ln p_v, Δθ⟩ of the tokens asked for, in their order. */
-  readonly firstOrder: readonly number[];
+  /** fraction · ⟨∇θ ln p_v, Δθ⟩ of the tokens that were chosen. */
+  readonly firstOrder: { readonly ids: readonly number[]; readonly change: readonly number[] };
 }
 
 export interface TokenStepOptions {
@@ -17,8 +17,8 @@ export interface TokenStepOptions {
   readonly before: PolicySnapshot;
   readonly after: PolicySnapshot;
   readonly prefix: readonly number[];
-  /** Tokens to predict to first order: one backward pass each. */
-  readonly tokens: readonly number[];
+  /** Chooses, by ln p before, the tokens to predict to first order: one backward pass each. */
+  readonly choose: (before: Float32Array) => readonly number[];
   /** How much of the step to take: first order becomes exact as this goes to 0. Default 1. */
   readonly fraction?: number;
   readonly temperature: number;
@@ -27,17 +27,18 @@ export interface TokenStepOptions {
 
 /** The whole step (or a fraction of it) at one position. Puts the policy back. */
 export async function tokenStep(policy: TrainablePolicy, options: TokenStepOptions): Promise<TokenStep> {
-  const { before, after, prefix, tokens, fraction = 1, temperature, signal } = options;
+  const { before, after, prefix, choose, fraction = 1, temperature, signal } = options;
   const step = difference(after.parameters, before.parameters).map((d) => fraction * d);
   return policy.preserve(async () => {
     policy.restore(before);
     const logprobs = await policy.nextToken(prefix, { temperature });
-    const firstOrder: number[] = [];
-    for (const token of tokens)
-      firstOrder.push(dot(await scoreOf(policy, prefix, [token], { temperature, signal }), step));
+    const ids = choose(logprobs);
+    const sequences = ids.map((id) => ({ prompt: prefix, ids: [id] }));
+    const change = await mapScores(policy, sequences, (score) => dot(score, step), { temperature, signal });
     const parameters = before.parameters.map((theta, i) => theta + step[i]);
     policy.restore({ ...before, parameters });
-    return { before: logprobs, after: await policy.nextToken(prefix, { temperature }), firstOrder };
+    const moved = await policy.nextToken(prefix, { temperature });
+    return { before: logprobs, after: moved, firstOrder: { ids, change } };
   });
 }
 

@@ -1,5 +1,5 @@
 import { difference, dot, squaredNorm } from "../analysis/vectors";
-import { scoreOf } from "../analysis/gradient_of";
+import { mapScores } from "../analysis/gradient_of";
 import type { TrainablePolicy, Tree } from "../policy/policy";
 import type { Group } from "./group";
 import type { TrainedRow } from "./update";
@@ -92,24 +92,14 @@ export async function transferBefore(
     trees: joined.map(({ tree }) => tree),
     temperature,
     logprobs: joined.map(({ known }) => known ?? scores.next().value![0].logprobs),
-    gradients: gradients
-      ? await scoresBefore(
-          policy,
-          joined.map(({ tree }) => tree),
-          { temperature, signal },
-        )
-      : null,
+    gradients: gradients ? await gradientsBefore() : null,
   };
-}
 
-async function scoresBefore(
-  policy: TrainablePolicy,
-  trees: readonly Tree[],
-  options: { readonly temperature: number; readonly signal?: AbortSignal },
-): Promise<Before["gradients"]> {
-  const scores: Float32Array[] = [];
-  for (const { prompt, branches } of trees) scores.push(await scoreOf(policy, prompt, branches[0], options));
-  return { parameters: (await policy.snapshot()).parameters, scores };
+  async function gradientsBefore(): Promise<Before["gradients"]> {
+    const sequences = joined.map(({ tree: { prompt, branches } }) => ({ prompt, ids: branches[0] }));
+    const scores = await mapScores(policy, sequences, (score) => score, { temperature, signal });
+    return { parameters: (await policy.snapshot()).parameters, scores };
+  }
 }
 
 /** Scores them again after the update. */

@@ -8,6 +8,7 @@ import { archiveRun } from "./archive";
 import { methodOf } from "./config";
 import { Lab } from "./lab";
 import { RunOpener, type OpenRun, type RunEnvironment } from "./open_run";
+import { positionOf, withPolicy } from "./position";
 import type {
   GroupView,
   OpenRequest,
@@ -276,37 +277,24 @@ export class Driver implements TrainerCommands {
     return this.next(run);
   }
 
-  private async inspectNow({ group, source, index, token }: TokenReference): Promise<TokenInspection | null> {
-    const { learner } = this.opened();
+  private async inspectNow(reference: TokenReference): Promise<TokenInspection | null> {
+    const { policy } = this.opened().learner;
     if (!this.seen) return null;
     const { state, step, before } = this.seen;
-    const { groups, update } = state;
-    const samples = source === "rollout" ? groups[group]?.rollouts : groups[group]?.revisions;
-    const ids = samples?.[index]?.rollout.ids;
-    if (!ids || token >= ids.length) return null;
-    const row = update?.rows.find((r) => r.group === group && r.source === source && r.index === index);
-    const context = source === "rollout" ? groups[group].prompt : groups[group].revisions[index].context;
-    const prefix = [...(row?.prompt ?? context), ...ids.slice(0, token)];
+    const position = positionOf(state, reference);
+    if (!position) return null;
+    const { prefix, sampled, coefficient } = position;
+    const { group, source, index } = reference;
+    const look = () => policy.nextToken(prefix);
     const done = state.phase === "update";
-    const now = await learner.policy.nextToken(prefix);
+    const now = await look();
     return {
-      reference: { group, source, index, token },
-      step,
-      sampled: ids[token],
-      before: done && before ? await this.before(before, prefix) : now,
+      ...{ reference, step, sampled, coefficient },
+      before: done && before ? await withPolicy(policy, before, look) : now,
       after: done ? now : null,
-      coefficient: row?.gradients.coefficients[token] ?? null,
-      advantage: groups[group].rows.find((r) => r.source === source && r.index === index)?.advantage ?? null,
+      advantage:
+        state.groups[group].rows.find((r) => r.source === source && r.index === index)?.advantage ?? null,
     };
-  }
-
-  /** The next token's distribution by an earlier policy. */
-  private before(snapshot: PolicySnapshot, prefix: readonly number[]): Promise<Float32Array> {
-    const { policy } = this.opened().learner;
-    return policy.preserve(() => {
-      policy.restore(snapshot);
-      return policy.nextToken(prefix);
-    });
   }
 
   private get asked(): Lab | null {

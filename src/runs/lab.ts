@@ -4,6 +4,7 @@ import type { StepState } from "../herl/trainer";
 import { pushToken, tokenStep } from "../herl/token_lab";
 import type { PolicySnapshot, TrainablePolicy } from "../policy/policy";
 import { methodOf, parseConfig, type RunConfig } from "./config";
+import { positionOf, withPolicy } from "./position";
 import type {
   ChangeRequest,
   PushRequest,
@@ -51,18 +52,14 @@ export class Lab {
     const at = this.positionOf(reference);
     if (!at) return null;
     const { before, after, step } = this.finished;
-    const { prefix, sampled } = at;
-    const probable = await this.at(before, () => this.policy.nextToken(prefix, at));
-    const ids = [sampled, ...mostProbable(probable).filter((id) => id !== sampled)];
-    const asked = ids.slice(0, Math.min(tokens, mostTokens));
-    const result = await tokenStep(this.policy, { ...at, before, after, fraction, tokens: asked });
-    return {
-      ...{ reference, step, sampled, fraction },
-      coefficient: at.coefficient,
-      before: result.before,
-      after: result.after,
-      firstOrder: { ids: asked, change: result.firstOrder },
-    };
+    const { sampled, coefficient } = at;
+    const choose = (probable: Float32Array) =>
+      [sampled, ...mostProbable(probable).filter((id) => id !== sampled)].slice(
+        0,
+        Math.min(tokens, mostTokens),
+      );
+    const result = await tokenStep(this.policy, { ...at, before, after, fraction, choose });
+    return { ...{ reference, step, sampled, coefficient, fraction }, ...result };
   }
 
   /** Pushes one token of one position of the policy before the update, alone. */
@@ -73,7 +70,7 @@ export class Lab {
     const at = this.positionOf(reference);
     if (!at) return null;
     const optimizer = { ...methodOf(this.config).optimizer, learningRate };
-    const distributions = await this.at(this.finished.before, () =>
+    const distributions = await withPolicy(this.policy, this.finished.before, () =>
       pushToken(this.policy, { ...at, token: at.sampled, advantage, steps, optimizer }),
     );
     return { reference, step: this.step, sampled: at.sampled, distributions };
@@ -102,7 +99,9 @@ export class Lab {
       { before },
     ));
     const look = (policy: PolicySnapshot) =>
-      this.at(policy, () => this.policy.nextToken(at!.prefix, { temperature: at!.temperature }));
+      withPolicy(this.policy, policy, () =>
+        this.policy.nextToken(at!.prefix, { temperature: at!.temperature }),
+      );
     return {
       view: stepView({ ...state, groups: changed.groups, update: changed.update, bound: null }, step),
       ...compareTrials(recorded, changed),
@@ -115,27 +114,9 @@ export class Lab {
     };
   }
 
-  /** Does something with an earlier policy, and puts the present one back. */
-  private at<T>(snapshot: PolicySnapshot, work: () => Promise<T>): Promise<T> {
-    return this.policy.preserve(() => {
-      this.policy.restore(snapshot);
-      return work();
-    });
-  }
-
-  private positionOf({ group, source, index, token }: TokenReference) {
-    const { groups, update } = this.finished.state;
-    const samples = source === "rollout" ? groups[group]?.rollouts : groups[group]?.revisions;
-    const ids = samples?.[index]?.rollout.ids;
-    if (!ids || token >= ids.length) return null;
-    const row = update?.rows.find((r) => r.group === group && r.source === source && r.index === index);
-    const context = source === "rollout" ? groups[group].prompt : groups[group].revisions[index].context;
-    return {
-      prefix: [...(row?.prompt ?? context), ...ids.slice(0, token)],
-      sampled: ids[token],
-      coefficient: row?.gradients.coefficients[token] ?? null,
-      temperature: scoringTemperature(this.config),
-    };
+  private positionOf(reference: TokenReference) {
+    const position = positionOf(this.finished.state, reference);
+    return position && { ...position, temperature: scoringTemperature(this.config) };
   }
 }
 

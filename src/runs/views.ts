@@ -1,4 +1,4 @@
-import { desiredShare, diffusionOf, effectiveCount, flowsOf } from "../analysis/flows";
+import { diffusionOf, effectiveCount, flowsOf, shareOf } from "../analysis/flows";
 import type { Group, Sample } from "../herl/group";
 import { shapedSlope } from "../herl/objective";
 import type { StepState } from "../herl/trainer";
@@ -10,6 +10,7 @@ import type { GroupView, ItemView, ResponseView, StepView, TokenGradientView } f
 export function stepView({ phase, groups, update, transfer, bound }: StepState, step: number): StepView {
   const rows = update?.rows ?? [];
   const revisionLogprobs = new Map(transfer?.revisions.map(({ group, without }) => [group, without]));
+  const diffusion = update && diffusionOf(rows, revisionLogprobs);
   return {
     ...{ step, phase },
     groups: groups.map((group, g) =>
@@ -23,9 +24,8 @@ export function stepView({ phase, groups, update, transfer, bound }: StepState, 
       rollouts: flowsOf(rows, "rollout"),
       revisions: flowsOf(rows, "revision"),
     },
-    desiredShare: update && desiredShare(rows, revisionLogprobs),
-    diffusion: update && diffusionOf(rows, revisionLogprobs),
-    ...{ transfer, bound },
+    desiredShare: diffusion && shareOf(diffusion),
+    ...{ diffusion, transfer, bound },
   };
 }
 

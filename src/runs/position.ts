@@ -1,0 +1,40 @@
+import type { StepState } from "../herl/trainer";
+import type { PolicySnapshot, TrainablePolicy } from "../policy/policy";
+import type { TokenReference } from "./protocol";
+
+/** Where a token of a step stands: what it follows, and what it received. */
+export interface TokenPosition {
+  /** The tokens that it was trained after. */
+  readonly prefix: readonly number[];
+  readonly sampled: number;
+  /** c = ∂J/∂ln p; null when its response took no part. */
+  readonly coefficient: number | null;
+}
+
+/** The position of a token in a step; null when there is none. */
+export function positionOf(
+  { groups, update }: Pick<StepState, "groups" | "update">,
+  { group, source, index, token }: TokenReference,
+): TokenPosition | null {
+  const samples = source === "rollout" ? groups[group]?.rollouts : groups[group]?.revisions;
+  const ids = samples?.[index]?.rollout.ids;
+  if (!ids || token >= ids.length) return null;
+  const row = update?.rows.find((r) => r.group === group && r.source === source && r.index === index);
+  const context = source === "rollout" ? groups[group].prompt : groups[group].revisions[index].context;
+  return {
+    prefix: [...(row?.prompt ?? context), ...ids.slice(0, token)],
+    sampled: ids[token],
+    coefficient: row?.gradients.coefficients[token] ?? null,
+  };
+}
+
+/** Does something with the policy as it was, and puts the present one back. */
+export const withPolicy = <T>(
+  policy: TrainablePolicy,
+  snapshot: PolicySnapshot,
+  work: () => Promise<T>,
+): Promise<T> =>
+  policy.preserve(() => {
+    policy.restore(snapshot);
+    return work();
+  });
