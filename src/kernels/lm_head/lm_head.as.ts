@@ -4,7 +4,6 @@ import { exp4, log, max4 } from "../simd/exp.as";
 
 const LOWEST: f32 = -3.4028234663852886e38;
 
-// @ts-ignore: decorator
 @inline
 function largest(row: usize, end: usize): f32 {
   let top = f32x4.splat(LOWEST);
@@ -12,19 +11,16 @@ function largest(row: usize, end: usize): f32 {
   return max4(top);
 }
 
-// @ts-ignore: decorator
 @inline
 function lowPair(x: v128): v128 {
   return f64x2.promote_low_f32x4(x);
 }
 
-// @ts-ignore: decorator
 @inline
 function highPair(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
 }
 
-// @ts-ignore: decorator
 @inline
 function total(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);

@@ -13,7 +13,6 @@ const NN: i32 = 1; // A [M, K], B [K, N]: dx = dy W
 // and 2, TN: A [K, M], B [K, N]: dW = dyᵀ x
 
 /** Transposes a 4 × 4 block (rows w0 … w3 along k) into four panel rows, 32 bytes apart. */
-// @ts-ignore: decorator
 @inline
 function storeTransposed(out: usize, w0: v128, w1: v128, w2: v128, w3: v128): void {
   const low01 = v128.shuffle<f32>(w0, w1, 0, 4, 1, 5);
@@ -68,7 +67,6 @@ function packColumns(b: usize, cols: i32, n0: i32, width: i32, k0: i32, kCount: 
 }
 
 /** Four consecutive integers of a quantized row, from element index `e` (a multiple of 4), as f32. */
-// @ts-ignore: decorator
 @inline
 function integers4(words: usize, e: usize, bits: i32, zero: i32): v128 {
   if (bits == 8) {
@@ -82,7 +80,6 @@ function integers4(words: usize, e: usize, bits: i32, zero: i32): v128 {
 }
 
 /** scale · integers + offset, each step rounded once: the value that `dequantize` in ../tensor.ts defines. */
-// @ts-ignore: decorator
 @inline
 function weights4(words: usize, scales: usize, offsets: usize, e: usize, bits: i32, zero: i32, groupShift: i32): v128 {
   const group = (e >> groupShift) << 2;
@@ -122,7 +119,6 @@ function packQuantizedColumns(
 }
 
 // Eight results of a row; `base`, if not 0, is where the numbers lie that they are added to.
-// @ts-ignore: decorator
 @inline
 function storeRow(out: usize, low: v128, high: v128, scale: v128, base: usize): void {
   low = f32x4.mul(low, scale);

@@ -7,7 +7,6 @@ const LN2_LOW: f64 = 1.9082149292705877e-10;
 const ROUNDER: f64 = 6755399441055744.0; // 1.5 · 2^52: adding it rounds to an integer, kept in the low bits
 
 // e^x of two doubles with −200 ≤ x ≤ 200.
-// @ts-ignore: decorator
 @inline
 function expPair(x: v128): v128 {
   const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(LOG2_E)), f64x2.splat(ROUNDER));
@@ -31,7 +30,6 @@ function expPair(x: v128): v128 {
 }
 
 /** e^x of four f32; 0 far below, Infinity far above. */
-// @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
   const bounded = f32x4.min(f32x4.max(x, f32x4.splat(-150)), f32x4.splat(100));
@@ -62,14 +60,12 @@ export function expArray(x: usize, y: usize, length: i32): void {
 }
 
 /** The sum of the four lanes, in a fixed order. */
-// @ts-ignore: decorator
 @inline
 export function sum4(x: v128): f32 {
   return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
 }
 
 /** The largest of the four lanes. */
-// @ts-ignore: decorator
 @inline
 export function max4(x: v128): f32 {
   return max(

@@ -2,7 +2,6 @@
 // multiple of 4: the width of a feed-forward layer always is.
 import { exp4 } from "../simd/exp.as";
 
-// @ts-ignore: decorator
 @inline
 function sigmoid(x: v128): v128 {
   const one = f32x4.splat(1);
