@@ -1,20 +1,11 @@
 /** The three views of the built page, and the gradient lab as people use it. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { launch, openPage, paused, small, untilUpdate, violations } from "./page";
+import type { Page } from "playwright-core";
+import { describe, expect, test, vi } from "vitest";
+import { freshContexts, openPage, paused, small, untilUpdate, violations } from "./page";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-let browser: Browser;
-let context: BrowserContext;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
-});
-afterEach(() => context?.close());
+const site = freshContexts();
 
 const heading = (page: Page) => page.locator(".lab h2").textContent();
 const panel = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
@@ -28,7 +19,7 @@ const result = async (page: Page, name: string): Promise<number> =>
 
 /** A page with the lab open on its first finished update. */
 async function openLab(query = small): Promise<{ page: Page; problems: string[] }> {
-  const { page, problems } = await openPage(context, query);
+  const { page, problems } = await openPage(site.context, query);
   await paused(page, "grade");
   await page.keyboard.press("2");
   await page.keyboard.press(".");
@@ -39,7 +30,7 @@ async function openLab(query = small): Promise<{ page: Page; problems: string[] 
 
 describe("views", () => {
   test("a view is a key, a link and an address; back and forward go through them, and the run stays", async () => {
-    const { page, problems } = await openPage(context);
+    const { page, problems } = await openPage(site.context);
     await paused(page, "grade");
     const instruction = await page.locator("#instruction").textContent();
     await page.keyboard.press("2");
@@ -61,7 +52,7 @@ describe("views", () => {
   });
 
   test("the chosen instruction and token are in the address, and come back with it", async () => {
-    const { page, problems } = await openPage(context);
+    const { page, problems } = await openPage(site.context);
     await paused(page, "grade");
     await page.keyboard.press("ArrowRight");
     await expect.poll(() => new URL(page.url()).searchParams.get("at"), soon).toBe("1");
@@ -77,7 +68,7 @@ describe("views", () => {
   });
 
   test("a link to the lab opens the lab, and its empty state makes the first update", async () => {
-    const { page } = await openPage(context, `${small}&view=lab`);
+    const { page } = await openPage(site.context, `${small}&view=lab`);
     await page.locator(".lab").getByRole("button", { name: "Step update" }).click(soon);
     await expect.poll(() => heading(page), soon).toBe("The gradient lab: update 1");
   });

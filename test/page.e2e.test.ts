@@ -1,12 +1,13 @@
 /** The built page in a browser, used as people use it. */
 import { readFile } from "node:fs/promises";
 import { unzipSync } from "fflate";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, inject, test, vi } from "vitest";
 import { chromiumFlags } from "../vite.config";
 import {
   expectFreeThread,
   field,
+  freshContexts,
   launch,
   longestTasks,
   openPage,
@@ -19,16 +20,7 @@ import {
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-let browser: Browser;
-let context: BrowserContext;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
-});
-afterEach(() => context?.close());
+const site = freshContexts();
 
 const rows = (page: Page) => page.locator("tbody tr:not(.gap)");
 const current = (page: Page) => page.locator("[aria-current=step]");
@@ -45,14 +37,14 @@ describe("opening", () => {
     expect(html).toMatch(/<meta[^>]*Content-Security-Policy/);
     expect(html).toContain("script-src 'self' 'wasm-unsafe-eval'");
     expect(html).not.toMatch(/<script(?![^>]*src=)[^>]*>/);
-    const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    const page = await (await site.browser.newContext({ javaScriptEnabled: false })).newPage();
     await page.goto(inject("siteUrl"));
     expect(await page.locator("main").textContent()).toContain("needs JavaScript");
     await page.context().close();
   });
 
   test("a group is sampled and graded, with its checklist and its best token", async () => {
-    const { page, problems } = await openPage(context);
+    const { page, problems } = await openPage(site.context);
     await paused(page, "grade");
     expect(await instruction(page)).toMatch(/^Write about a \w+ at the \w+\.$/);
     expect(await rows(page).count()).toBe(7);
@@ -90,7 +82,7 @@ describe("opening", () => {
 
 describe("training", () => {
   test("a phase at a time: each one lights up, and what it finds appears", async () => {
-    const { page } = await openPage(context);
+    const { page } = await openPage(site.context);
     await paused(page, "grade");
     for (const phase of ["select", "revise", "regrade", "advantage", "gradient", "update"]) {
       await press(page, ",");
@@ -112,7 +104,7 @@ describe("training", () => {
 
   test("plays, pauses, and keeps the page's thread free", async () => {
     const { page, problems } = await openPage(
-      context,
+      site.context,
       "?backend=cpu&evaluation.heldout=8&evaluation.close=8&evaluation.ood=8&evaluation.every=5",
     );
     await paused(page);
@@ -133,7 +125,7 @@ describe("training", () => {
   });
 
   test("the same seed again is the same run; another seed is another; a method is a switch, and a link has it all", async () => {
-    const { page } = await openPage(context);
+    const { page } = await openPage(site.context);
     await paused(page);
     const texts = async () => (await page.locator(".tokens").allTextContents()).join("|");
     const first = await texts();
@@ -154,14 +146,14 @@ describe("training", () => {
     expect(page.url()).toMatch(/method=rlvr/);
     await paused(page, "grade");
     const linked = await texts();
-    const other = await openPage(context, new URL(page.url()).search);
+    const other = await openPage(site.context, new URL(page.url()).search);
     await paused(other.page, "grade");
     expect(await texts()).toBe(linked);
     expect((await other.page.locator(".tokens").allTextContents()).join("|")).toBe(linked);
   });
 
   test("an earlier run stays behind the curves, named", async () => {
-    const { page } = await openPage(context);
+    const { page } = await openPage(site.context);
     await paused(page);
     for (const update of [1, 2]) {
       await press(page, ".");
@@ -178,7 +170,7 @@ describe("training", () => {
 
 describe("looking", () => {
   test("a token's probabilities before and after the update, and the formula of any logit", async () => {
-    const { page } = await openPage(context);
+    const { page } = await openPage(site.context);
     await paused(page);
     await press(page, ".");
     await paused(page, "update");
@@ -201,7 +193,7 @@ describe("looking", () => {
   });
 
   test("the other instructions of the batch", async () => {
-    const { page } = await openPage(context);
+    const { page } = await openPage(site.context);
     await paused(page);
     const first = await instruction(page);
     await press(page, "ArrowRight");
@@ -211,7 +203,7 @@ describe("looking", () => {
   });
 
   test("an instruction of one's own, outside training; what excludes each other says why", async () => {
-    const { page, problems } = await openPage(context);
+    const { page, problems } = await openPage(site.context);
     await paused(page);
     await press(page, "c");
     await page.getByLabel("Write about a").selectOption("crab");
@@ -233,7 +225,7 @@ describe("looking", () => {
   });
 
   test("by keyboard alone: to a token, along it, to the next response, and any command by its name", async () => {
-    const { page } = await openPage(context);
+    const { page } = await openPage(site.context);
     await paused(page);
     await press(page, "ArrowDown", "ArrowRight", "ArrowRight");
     const focused = () =>
@@ -262,7 +254,7 @@ describe("looking", () => {
 
 describe("keeping", () => {
   test("a run goes on after a reload as if nothing had happened; it exports; a second tab is kept out", async () => {
-    const { page } = await openPage(context);
+    const { page } = await openPage(site.context);
     await paused(page);
     const train = async (on: Page, update: number) => {
       await press(on, ".");
@@ -302,7 +294,7 @@ describe("keeping", () => {
     );
     expect(new TextDecoder().decode(files["metrics.jsonl"]).trim().split("\n")).toHaveLength(4);
 
-    const second = await openPage(context);
+    const second = await openPage(site.context);
     await paused(second.page, "grade");
     await second.page.getByRole("button", { name: "Continue" }).click();
     await expect
@@ -316,7 +308,7 @@ describe("keeping", () => {
   });
 
   test("a changed setting starts over, and is in the link", async () => {
-    const { page } = await openPage(context);
+    const { page } = await openPage(site.context);
     await paused(page);
     await press(page, "s");
     await page.getByLabel("rollouts", { exact: true }).fill("3");
@@ -330,12 +322,12 @@ describe("keeping", () => {
   });
 
   test("a model that cannot be fetched is said, with a way on", async () => {
-    await context.route("**/pocket.gguf", (route) => route.fulfill({ status: 404 }));
-    const { page } = await openPage(context);
+    await site.context.route("**/pocket.gguf", (route) => route.fulfill({ status: 404 }));
+    const { page } = await openPage(site.context);
     await expect
       .poll(() => page.getByRole("alert").textContent(), { timeout: 15_000 })
       .toContain("FILE_MISSING");
-    await context.unroute("**/pocket.gguf");
+    await site.context.unroute("**/pocket.gguf");
     await page.getByRole("button", { name: "Start over", exact: true }).click();
     await paused(page, "grade");
   });
@@ -348,7 +340,7 @@ describe("for everyone", () => {
     ["light", 390, 844],
     ["dark", 390, 844],
   ] as const)("axe finds nothing: %s, %i wide, dialogs too", async (colorScheme, width, height) => {
-    const { page } = await openPage(context);
+    const { page } = await openPage(site.context);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height });
     await paused(page);
@@ -370,7 +362,7 @@ describe("for everyone", () => {
   });
 
   test("everything to press is large enough on a phone", async () => {
-    const { page } = await openPage(context);
+    const { page } = await openPage(site.context);
     await page.setViewportSize({ width: 390, height: 844 });
     await paused(page);
     const small = await page.evaluate(() =>

@@ -2,12 +2,29 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { expect, inject } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from "vitest";
 import { chromiumFlags } from "../vite.config";
 
 /** Small enough that an update takes a fraction of a second on two cores. */
 export const small =
   "?preset=pocket-rare&groups=2&backend=cpu&evaluation.heldout=4&evaluation.close=0&evaluation.ood=0&evaluation.every=2";
+
+/** A browser for the tests of a file, and a fresh context for each of them. */
+export function freshContexts(): { browser: Browser; context: BrowserContext } {
+  const site = {} as { browser: Browser; context: BrowserContext };
+  beforeAll(async () => {
+    site.browser = await launch();
+  });
+  afterAll(() => site.browser?.close());
+  beforeEach(async () => {
+    site.context = await site.browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      reducedMotion: "reduce",
+    });
+  });
+  afterEach(() => site.context?.close());
+  return site;
+}
 
 export const launch = (flags = chromiumFlags): Promise<Browser> =>
   chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: flags });

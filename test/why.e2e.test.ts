@@ -1,25 +1,16 @@
 /** Numbers that say why, and the numbers and files behind every figure. */
 import { readFile } from "node:fs/promises";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { launch, openPage, paused, violations } from "./page";
+import type { Page } from "playwright-core";
+import { describe, expect, test, vi } from "vitest";
+import { freshContexts, openPage, paused, violations } from "./page";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-let browser: Browser;
-let context: BrowserContext;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser?.close());
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
-});
-afterEach(() => context?.close());
+const site = freshContexts();
 
 /** After one update, at an instruction with a revision. */
 async function updated(): Promise<{ page: Page; problems: string[] }> {
-  const { page, problems } = await openPage(context);
+  const { page, problems } = await openPage(site.context);
   await paused(page);
   await page.keyboard.press(".");
   await paused(page, "update");
