@@ -4,8 +4,7 @@ import type { ModelFile } from "../src/policy/model_file";
 import { openLearner } from "../src/runs/learner";
 import { resolveConfig } from "../src/runs/presets";
 import { openWorld } from "../src/runs/world";
-import { table, time } from "./measure";
-import { median } from "./update";
+import { median, table, time } from "./measure";
 
 /** Tokens per second when `count` responses are sampled together: 8 to an instruction, or one. */
 export async function benchDecode(

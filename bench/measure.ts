@@ -22,6 +22,11 @@ export async function time(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
 type KernelTimes = Map<string, { milliseconds: number; calls: number }>;
 
 /** From here on, milliseconds and calls by kernel; null where the device has no clock of its own. */

@@ -6,7 +6,7 @@ import { methodOf } from "../src/runs/config";
 import { openLearner } from "../src/runs/learner";
 import { resolveConfig } from "../src/runs/presets";
 import { openWorld } from "../src/runs/world";
-import { profileKernels, table } from "./measure";
+import { median, profileKernels, table } from "./measure";
 
 export interface UpdateTimes {
   /** Median seconds per update. */
@@ -66,9 +66,4 @@ export async function benchUpdate(backend: Backend, model: ModelFile, updates: n
     ...kernels.map(([name, { milliseconds, calls }]) => [name, milliseconds.toFixed(1), calls]),
   ]);
   return { seconds, report: `${byPhase}\n\n${byKernel}` };
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }

@@ -1,6 +1,7 @@
 import { HerlError } from "../errors";
 import type { StepState } from "../herl/trainer";
 import type { PolicySnapshot } from "../policy/policy";
+import type { RunConfig } from "./config";
 import type { FinishedStep } from "./lab";
 import type { MetricsRow } from "./metrics";
 import type { OpenSession } from "./open_session";
@@ -13,6 +14,12 @@ export interface StepAnalysis {
 
 /** What must agree with the record for the update to be the recorded one. */
 const compared = ["loss", "grad_norm", "reward", "entropy", "num_tokens"] as const;
+
+/** A recorded run's configuration for making its updates again: evaluations change nothing and take time. */
+export const withoutEvaluation = (config: RunConfig): RunConfig => ({
+  ...config,
+  evaluation: { ...config.evaluation, every: 0 },
+});
 
 export interface AnalyzeOptions {
   readonly signal?: AbortSignal;

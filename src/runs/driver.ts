@@ -278,14 +278,15 @@ export class Driver implements TrainerCommands {
   }
 
   private async inspectNow(reference: TokenReference): Promise<TokenInspection | null> {
-    const { policy } = this.opened().learner;
+    const { learner, config } = this.opened();
+    const { policy } = learner;
     if (!this.seen) return null;
     const { state, step, before } = this.seen;
-    const position = positionOf(state, reference);
+    const position = positionOf(state, reference, config);
     if (!position) return null;
-    const { prefix, sampled, coefficient } = position;
+    const { prefix, sampled, coefficient, temperature } = position;
     const { group, source, index } = reference;
-    const look = () => policy.nextToken(prefix);
+    const look = () => policy.nextToken(prefix, { temperature });
     const done = state.phase === "update";
     const now = await look();
     return {

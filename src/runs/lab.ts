@@ -1,5 +1,4 @@
 import { tryStep, compareTrials, type Trial } from "../herl/counterfactual";
-import { scoringTemperature } from "../herl/config";
 import type { StepState } from "../herl/trainer";
 import { pushToken, tokenStep } from "../herl/token_lab";
 import type { PolicySnapshot, TrainablePolicy } from "../policy/policy";
@@ -115,8 +114,7 @@ export class Lab {
   }
 
   private positionOf(reference: TokenReference) {
-    const position = positionOf(this.finished.state, reference);
-    return position && { ...position, temperature: scoringTemperature(this.config) };
+    return positionOf(this.finished.state, reference, this.config);
   }
 }
 

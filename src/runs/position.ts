@@ -1,3 +1,4 @@
+import { scoringTemperature, type MethodConfig } from "../herl/config";
 import type { StepState } from "../herl/trainer";
 import type { PolicySnapshot, TrainablePolicy } from "../policy/policy";
 import type { TokenReference } from "./protocol";
@@ -9,12 +10,15 @@ export interface TokenPosition {
   readonly sampled: number;
   /** c = ∂J/∂ln p; null when its response took no part. */
   readonly coefficient: number | null;
+  /** Of the distribution that it was drawn from and is scored under. */
+  readonly temperature: number;
 }
 
-/** The position of a token in a step; null when there is none. */
+/** The position of a token in a step of a run with `config`; null when there is none. */
 export function positionOf(
   { groups, update }: Pick<StepState, "groups" | "update">,
   { group, source, index, token }: TokenReference,
+  config: Pick<MethodConfig, "temperature">,
 ): TokenPosition | null {
   const samples = source === "rollout" ? groups[group]?.rollouts : groups[group]?.revisions;
   const ids = samples?.[index]?.rollout.ids;
@@ -25,6 +29,7 @@ export function positionOf(
     prefix: [...(row?.prompt ?? context), ...ids.slice(0, token)],
     sampled: ids[token],
     coefficient: row?.gradients.coefficients[token] ?? null,
+    temperature: scoringTemperature(config),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Backend } from "../compute/backend";
 import { CpuBackend } from "../compute/cpu";
 import { WebgpuBackend } from "../compute/webgpu";
 import { HerlError } from "../errors";
-import { analyzeStep } from "./analyze";
+import { analyzeStep, withoutEvaluation } from "./analyze";
 import { Lab } from "./lab";
 import type { RunEnvironment, RunOpener } from "./open_run";
 import { openSession } from "./open_session";
@@ -50,7 +50,7 @@ export class Revisit {
       );
     }
     const recorded = await store.manifest(runId);
-    const config = { ...recorded.config, evaluation: { ...recorded.config.evaluation, every: 0 } };
+    const config = withoutEvaluation(recorded.config);
     const model = await this.opener.model(config.model);
     this.backend =
       recorded.backend.backend === "webgpu"

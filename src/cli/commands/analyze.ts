@@ -1,4 +1,4 @@
-import { analyzeStep } from "../../runs/analyze";
+import { analyzeStep, withoutEvaluation } from "../../runs/analyze";
 import { openSession } from "../../runs/open_session";
 import { noJournal } from "../../runs/replay";
 import { stepView } from "../../runs/views";
@@ -22,7 +22,7 @@ export const analyze: Command = {
   async run(values) {
     const step = integer(values, "step", { min: 1 });
     const { manifest, metrics } = new RunFolder(values["run"] as string).read();
-    const config = { ...manifest.config, evaluation: { ...manifest.config.evaluation, every: 0 } };
+    const config = withoutEvaluation(manifest.config);
     const backend = await openBackend(manifest.backend.backend);
     const model = openModel(config.model);
     const open = openSession({ backend, model, config, journal: noJournal, recorded: manifest });

@@ -1,3 +1,4 @@
+import { benchAnalysis } from "../../../bench/analysis";
 import { benchDecode } from "../../../bench/decode";
 import { benchMatmul } from "../../../bench/matmul";
 import { benchUpdate } from "../../../bench/update";
@@ -33,6 +34,8 @@ export const bench: Command = {
         backend.name === "cpu" ? updates : Math.min(updates, 4),
       );
       console.log(`\n${update.report}`);
+      const few = Math.min(updates, backend.name === "cpu" ? 6 : 2);
+      console.log(`\n${await benchAnalysis(backend, model, few)}`);
       seconds.set(backend.name, update.seconds);
       backend.destroy();
     }
