@@ -1,8 +1,6 @@
 import type { FigureTable } from "../../figures/figure_text";
 import type { ResponseView } from "../../runs/protocol";
-
-/** Where something is computed: a file of this repository, and the names in it. */
-export type Source = readonly [path: string, names: string];
+import type { Source } from "./sources";
 
 /** Why a number is what it is. */
 export interface Explanation {
@@ -16,14 +14,14 @@ export interface Explanation {
   readonly table: FigureTable | null;
   readonly note: string | null;
   readonly source: Source;
-  /** What computes it on the device, where a kernel does. */
-  readonly kernel: Source | null;
+  /** What computes it on the device, where a kernel does: a shader, and what stands for it on the cpu. */
+  readonly kernel: readonly Source[];
 }
 
 /** An explanation of which only what differs is given. */
 export const explanation = (
   parts: Pick<Explanation, "title" | "formula" | "filled" | "source"> & Partial<Explanation>,
-): Explanation => ({ equation: null, table: null, note: null, kernel: null, ...parts });
+): Explanation => ({ equation: null, table: null, note: null, kernel: [], ...parts });
 
 /** Enough digits that a reader who computes the line again gets the number on screen: "0.541667", "4.1e−7". */
 export const precise = (value: number, digits = 6): string =>

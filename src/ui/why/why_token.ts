@@ -1,7 +1,8 @@
 import type { HindsightConfig, ObjectiveConfig } from "../../herl/config";
 import { aggregationWeights } from "../../herl/objective";
 import type { ResponseView, StepView } from "../../runs/protocol";
-import { explanation, operand, precise, responseName, type Explanation, type Source } from "./explanation";
+import { explanation, operand, precise, responseName, type Explanation } from "./explanation";
+import { logitGradient } from "./kernels";
 
 /** What a token's coefficient depends on: `RunConfig` has it. */
 export interface TokenConfig {
@@ -19,11 +20,6 @@ interface TokenValues {
 const titleOf = (what: string, { response, token }: TokenValues): string =>
   `${what} of token ${token + 1} of ${responseName(response)}`;
 
-const gradientKernel: Source = [
-  "src/kernels/lm_head/lm_head.wgsl",
-  "gradientParts; on the cpu lm_head.as.ts: logitGradient",
-];
-
 const isShaped = ({ source }: ResponseView, { weight }: HindsightConfig): boolean =>
   source === "revision" && weight === "shaped";
 
@@ -40,7 +36,7 @@ export function probability({
     formula: "p = exp(z) / Σ exp(z_v)",
     filled: [`exp(${precise(logprob)}) = ${precise(Math.exp(logprob))}`],
     note: "The model's own next-token distribution before the update, the softmax of its logits z. The number in the exponent is ln p.",
-    source: ["src/policy/policy.ts", "nextToken"],
+    source: ["src/policy/llama_policy.ts", "nextToken"],
   });
 }
 
@@ -94,7 +90,7 @@ export function coefficient(
     equation: "(2), (9)",
     formula: `c = w · ${shaped ? "ρ·f′(ρ)" : "ρ"} · A, w = ${weightFormulas[config.objective.aggregation]}`,
     source: ["src/herl/update.ts", "updatePolicy"] as const,
-    kernel: gradientKernel,
+    kernel: logitGradient,
   };
   const side = clipped[token] === null ? "" : " The ratio is clipped, so its weight is 0.";
   const note = `What stands for A in equation (2): ∂J/∂ln p of this token.${side}`;
@@ -149,6 +145,6 @@ export function logit(values: TokenValues & { readonly c: number; readonly p: nu
     filled: [`${precise(c)} × (1 − ${precise(p, 8)}) = ${precise(c * (1 - p))}`],
     note: "Every other logit gets −c·p_v of its own p_v: together exactly as much, with the other sign.",
     source: ["src/kernels/lm_head/lm_head.ts", "LmHeadBackwardOptions"],
-    kernel: gradientKernel,
+    kernel: logitGradient,
   });
 }

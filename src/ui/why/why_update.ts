@@ -1,6 +1,7 @@
 import type { Transfer } from "../../herl/transfer";
 import type { FlowsView, StepView } from "../../runs/protocol";
 import { explanation, operand, precise, responseName, sumText, total, type Explanation } from "./explanation";
+import { gradientNorm, logitSums, sampling } from "./kernels";
 
 /** The four flows of an update, by source. */
 export function flows({ view }: { readonly view: StepView }): Explanation {
@@ -19,7 +20,7 @@ export function flows({ view }: { readonly view: StepView }): Explanation {
     },
     note: "Lines in the order of the bars: what rollouts give, and what revisions give.",
     source: ["src/analysis/flows.ts", "flowsOf"],
-    kernel: ["src/kernels/lm_head/lm_head.wgsl", "statistics; on the cpu lm_head.as.ts: logitGradient"],
+    kernel: logitSums,
   });
 }
 
@@ -64,7 +65,7 @@ export function effectiveCount({ view }: { readonly view: StepView }): Explanati
       "Σ |c| (1 − p) n / Σ |c| (1 − p) over c < 0, n = exp of the entropy of p without its sampled token",
     filled: [`${precise(spread)} / ${precise(mass)} = ${precise(view.flows!.all.diffusedOver!)}`],
     source: ["src/analysis/flows.ts", "effectiveCount"],
-    kernel: ["src/kernels/lm_head/lm_head.wgsl", "statistics; on the cpu lm_head.as.ts: logitGradient"],
+    kernel: logitSums,
   });
 }
 
@@ -156,11 +157,12 @@ export function metric(values: MetricValues): Explanation {
     note:
       view?.step === step ? meaning : `${meaning}. The responses of update ${step} are no longer on screen.`,
     source: ["src/runs/metrics.ts", source],
-    kernel: kernels[values.metric] ?? null,
+    kernel: kernels[values.metric] ?? [],
   });
 }
 
-const metricFormulas: Readonly<Record<string, readonly [formula: string, source: string]>> = {
+/** By metric: its formula where it is no quotient of what is on screen, and what computes it. */
+export const metricFormulas: Readonly<Record<string, readonly [formula: string, source: string]>> = {
   reward: ["Σ R / responses, over the rollouts", "rewardMetrics"],
   all_met: ["rollouts with R = 1 / rollouts", "rewardMetrics"],
   entropy: ["Σ H / tokens, H = −Σ p_v ln p_v, over the rollouts' tokens", "completionMetrics"],
@@ -177,8 +179,8 @@ const metricFormulas: Readonly<Record<string, readonly [formula: string, source:
 };
 
 const kernels: Readonly<Record<string, Explanation["kernel"]>> = {
-  entropy: ["src/kernels/sampling/sampling.wgsl", "sampleRows; on the cpu lm_head.as.ts: sampleLogits"],
-  grad_norm: ["src/kernels/adamw/adamw.wgsl", "squares"],
+  entropy: sampling,
+  grad_norm: gradientNorm,
 };
 
 function fromView({ metric, label }: MetricValues, view: StepView): Explanation | undefined {
@@ -198,7 +200,7 @@ function fromView({ metric, label }: MetricValues, view: StepView): Explanation 
     filled: [`${precise(above)} / ${below} = ${precise(above / below)}`],
     table: quotient.table ?? null,
     source: ["src/runs/metrics.ts", source],
-    kernel: kernels[metric] ?? null,
+    kernel: kernels[metric] ?? [],
   });
 }
 
