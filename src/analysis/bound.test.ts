@@ -17,6 +17,13 @@ describe("the chain of (13)", () => {
     expect(chain.deviationBound).toBeCloseTo(Math.sqrt(2.5) * 0.25, 12);
     expect(chain.unmetBound).toBeCloseTo(Math.sqrt(2.5) * Math.sqrt(0.125), 12);
     expect(chain.unmet).toBe(0.25);
+    // Along (⅛, −¼)/‖·‖ = (1, −2)/√5: (1, 0) by 1/√5, (0, 2) by −4/√5, so ½(¼·1/√5 + ¼·4/√5) = ⅝/√5 = √5/8.
+    expect(chain.parts.map(({ weight, unmet, square }) => [weight, unmet, square])).toEqual([
+      [0.5, 0.5, 1],
+      [0.5, 0, 4],
+    ]);
+    expect(chain.parts[0].along).toBeCloseTo(1 / Math.sqrt(5), 12);
+    expect(chain.parts[1].along).toBeCloseTo(-4 / Math.sqrt(5), 12);
   });
 
   test("all three are 0 when everything is met; the left is 0 when all miss the same", () => {
@@ -32,7 +39,9 @@ describe("the chain of (13)", () => {
       const samples = 2 + Math.floor(stream.unit() * 8);
       const scores = Array.from({ length: samples }, () => Array.from({ length: 5 }, () => stream.normal()));
       const unmet = scores.map(() => Math.round(stream.unit() * 4) / 4);
-      const { error, deviationBound, unmetBound } = boundChain(scores, unmet)!;
+      const { error, deviationBound, unmetBound, unmet: mean, parts } = boundChain(scores, unmet)!;
+      const left = parts.reduce((sum, { weight, unmet, along }) => sum + weight * (unmet - mean) * along, 0);
+      expect(left).toBeCloseTo(error, 12);
       expect(error).toBeLessThanOrEqual(deviationBound * (1 + 1e-12));
       expect(deviationBound).toBeLessThanOrEqual(unmetBound * (1 + 1e-12));
     }
@@ -42,6 +51,7 @@ describe("the chain of (13)", () => {
     expect(boundChain([[1]], [1])).toBeNull();
     expect(meanChain([null, null])).toBeNull();
     const chain = boundChain([[1], [3]], [0, 1])!;
-    expect(meanChain([chain, null, chain])).toEqual({ ...chain, samples: 4 });
+    const mean = meanChain([chain, null, chain])!;
+    expect(mean).toEqual({ ...chain, samples: 4, parts: undefined });
   });
 });

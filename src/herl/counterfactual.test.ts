@@ -62,8 +62,9 @@ describe("a step as it might have been", () => {
       -2 * flowsOf(one.update.rows).positiveSampled,
       6,
     );
-    const { cosine, recordedNorm, changedNorm } = compareTrials(one, two);
+    const { cosine, product, recordedNorm, changedNorm } = compareTrials(one, two);
     expect(cosine).toBeCloseTo(-1, 9);
+    expect(product).toBeCloseTo(-recordedNorm * changedNorm, 9);
     expect(changedNorm).toBeCloseTo(2 * recordedNorm, 6);
   });
 

@@ -1,4 +1,4 @@
-import { cosine, norm } from "../analysis/vectors";
+import { cosine, dot, norm } from "../analysis/vectors";
 import type { PolicySnapshot, TrainablePolicy } from "../policy/policy";
 import { groupRows } from "./advantage";
 import { scoringTemperature, type MethodConfig } from "./config";
@@ -85,6 +85,8 @@ export async function tryStep(
 /** How the changed step's gradient stands to the recorded one's; the cosine is null when one of them is 0. */
 export const compareTrials = (recorded: Trial, changed: Trial) => ({
   cosine: cosine(recorded.gradient, changed.gradient),
+  /** ⟨recorded, changed⟩: what the cosine divides by both norms. */
+  product: dot(recorded.gradient, changed.gradient),
   recordedNorm: norm(recorded.gradient),
   changedNorm: norm(changed.gradient),
 });

@@ -2,7 +2,7 @@ import { tryStep, compareTrials, type Trial } from "../herl/counterfactual";
 import type { StepState } from "../herl/trainer";
 import { pushToken, tokenStep } from "../herl/token_lab";
 import type { PolicySnapshot, TrainablePolicy } from "../policy/policy";
-import { methodOf, parseConfig, type RunConfig } from "./config";
+import { methodOf, type RunConfig } from "./config";
 import { positionOf, withPolicy } from "./position";
 import type {
   ChangeRequest,
@@ -12,7 +12,7 @@ import type {
   TokenReference,
   TrialView,
 } from "./protocol";
-import { parseSetting, withSetting } from "./settings";
+import { withSettings } from "./settings";
 import { stepView } from "./views";
 
 /** A finished update with the policy on both sides of it: what the gradient lab works on. */
@@ -81,12 +81,7 @@ export class Lab {
    */
   async tryChange(request: ChangeRequest, reference: TokenReference | null): Promise<TrialView> {
     const { settings, rewards, advantages, dropRevisions } = request;
-    const config = parseConfig(
-      settings.reduce(
-        (input, [key, value]) => withSetting(input, key, parseSetting(key, value)),
-        this.config as object,
-      ),
-    );
+    const config = withSettings(this.config, settings);
     const { state, before, after, step } = this.finished;
     const at = reference && this.positionOf(reference);
     const change = { config: methodOf(config), rewards, advantages, dropRevisions };

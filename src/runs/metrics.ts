@@ -1,4 +1,4 @@
-import { meanChain, type BoundChain } from "../analysis/bound";
+import { meanChain, type MeanChain } from "../analysis/bound";
 import { desiredShare, flowsOf, type Flows } from "../analysis/flows";
 import { hasPassed, type Group, type Sample } from "../herl/group";
 import type { StepState } from "../herl/trainer";
@@ -89,7 +89,7 @@ function completionMetrics(rollouts: readonly Sample[]) {
 }
 
 /** The chain of (13), means over the groups; null in steps that are not analysed. */
-const boundMetrics = (chain: BoundChain | null) => ({
+const boundMetrics = (chain: MeanChain | null) => ({
   "bound/error": chain?.error ?? null,
   "bound/deviation": chain?.deviationBound ?? null,
   "bound/unmet": chain?.unmetBound ?? null,

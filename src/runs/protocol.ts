@@ -235,6 +235,8 @@ export interface TrialView {
   readonly view: StepView;
   /** Between the gradient of the recorded update and of this one; null when one is 0. */
   readonly cosine: number | null;
+  /** The inner product of both gradients. */
+  readonly product: number;
   readonly recordedNorm: number;
   readonly changedNorm: number;
   /** ln p of every token at the asked position: before, after the recorded update, after this one. */

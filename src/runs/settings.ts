@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { HerlError } from "../errors";
-import { runConfigSchema, type RunConfig } from "./config";
+import { parseConfig, runConfigSchema, type RunConfig } from "./config";
 
 /** One leaf of the configuration, as flags, forms and documentation need it. */
 export interface Setting {
@@ -105,6 +105,18 @@ export function parseSetting(key: string, text: string): unknown {
       return text;
   }
 }
+
+/** A configuration with settings changed, given as text. Throws CONFIG_KEY or CONFIG_INVALID. */
+export const withSettings = (
+  config: RunConfig,
+  changes: readonly (readonly [key: string, text: string])[],
+): RunConfig =>
+  parseConfig(
+    changes.reduce(
+      (input, [key, text]) => withSetting(input, key, parseSetting(key, text)),
+      config as object,
+    ),
+  );
 
 /** The settings in which `config` differs from `base`, as text: for a URL, and to name runs by what sets them apart. */
 export function configDifferences(config: RunConfig, base: RunConfig): [key: string, value: string][] {

@@ -1,5 +1,5 @@
-import type { BoundChain } from "../../analysis/bound";
-import { dot, norm, squaredNorm } from "../../analysis/vectors";
+import { weightedChain, type BoundChain } from "../../analysis/bound";
+import { dot, squaredNorm } from "../../analysis/vectors";
 import { weightedSum, withHindsight, type Enumeration } from "./enumerate";
 import type { Toy } from "./toy";
 
@@ -21,24 +21,12 @@ export type ExactChain = Omit<BoundChain, "samples">;
  * ‖g_I − g_T‖ = ‖E[s(X − E X)]‖ ≤ √(E‖s‖²) √(Var X) ≤ √(E‖s‖²) √(E X²), equation (13), with X = 1 − R. Because E[s] = 0,
  * g_I is 0 and the left side is the norm of the policy gradient.
  */
-export function exactChain({ sequences }: Toy, { probabilities, scores }: Enumeration): ExactChain {
-  const sum = (of: (i: number) => number) => probabilities.reduce((total, p, i) => total + p * of(i), 0);
-  const missed = sequences.map(({ reward }) => 1 - reward);
-  const unmet = sum((i) => missed[i]);
-  const error = norm(
-    weightedSum(
-      missed.map((x, i) => probabilities[i] * (x - unmet)),
-      scores,
-    ),
+export const exactChain = ({ sequences }: Toy, { probabilities, scores }: Enumeration): ExactChain =>
+  weightedChain(
+    scores,
+    sequences.map(({ reward }) => 1 - reward),
+    probabilities,
   );
-  const scoreNorm = Math.sqrt(sum((i) => squaredNorm(scores[i])));
-  const variance = sum((i) => (missed[i] - unmet) * (missed[i] - unmet));
-  return {
-    ...{ error, scoreNorm, unmet },
-    deviationBound: scoreNorm * Math.sqrt(variance),
-    unmetBound: scoreNorm * Math.sqrt(sum((i) => missed[i] * missed[i])),
-  };
-}
 
 /** What hindsight that names some items does, over all revisions τ̃ ~ π(·|q,H). */
 export interface HindsightEffect {
