@@ -85,7 +85,6 @@ describe("the gradient lab", () => {
     await expect
       .poll(() => panel(page, "One token").textContent(), soon)
       .toMatch(/token 2 of response 1: c = .*its logit gets c\(1 − p\)/);
-    expect(await panel(page, "One token").locator("svg rect").count()).toBeGreaterThanOrEqual(512);
     expect(await panel(page, "One sequence").textContent()).toContain(`“${text}”, coefficient c`);
     expect(await panel(page, "One step").locator("svg text").allTextContents()).toContain("A < 0, rollouts");
     await expect
@@ -99,6 +98,56 @@ describe("the gradient lab", () => {
     await expect
       .poll(() => page.locator("section[aria-labelledby=token] header p").textContent())
       .toContain("token 2 of response 1");
+    expect(problems).toEqual([]);
+  });
+
+  test("the vocabulary is painted in both themes; arrow keys go over it and read token, p and gradient", async () => {
+    const { page, problems } = await openLab();
+    const map = panel(page, "One token").getByRole("listbox", { name: /^The whole vocabulary/ });
+    await map.waitFor(soon);
+    /** Colours of opaque pixels; the edges of cells are soft. */
+    const painted = () =>
+      map.locator("canvas").evaluate((canvas: HTMLCanvasElement) => {
+        const { width, height } = canvas;
+        const copy = Object.assign(document.createElement("canvas"), { width, height });
+        const context = copy.getContext("2d", { willReadFrequently: true })!;
+        context.drawImage(canvas, 0, 0);
+        const { data } = context.getImageData(0, 0, width, height);
+        const pixels = new Uint32Array(data.buffer);
+        return [...new Set(pixels)].sort((a, b) => a - b).join();
+      });
+    const light = await painted();
+    expect(light.split(",").length).toBeGreaterThan(10);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await expect.poll(painted, soon).not.toBe(light);
+    await page.emulateMedia({ colorScheme: "light" });
+    await expect.poll(painted, soon).toBe(light);
+
+    const said = async () => {
+      const id = await map.getAttribute("aria-activedescendant");
+      return page.locator(`[id="${id}"]`).textContent();
+    };
+    const line = await panel(page, "One token").locator(".line").textContent();
+    await map.focus();
+    expect(await said()).toMatch(/: p \S+ → \S+; c\(1 − p\) = .* = [+−]\S+; sampled$/);
+    await page.keyboard.press("Home");
+    const first = await said();
+    expect(first).toMatch(/: p 0\.\d+ → 0\.\d+; (−c·p|c\(1 − p\)) = /);
+    await page.keyboard.press("ArrowRight");
+    const second = await said();
+    expect(second).not.toBe(first);
+    await page.keyboard.press("ArrowDown");
+    expect(await said()).not.toBe(second);
+    expect(await panel(page, "One token").locator(".read").textContent()).toBe(
+      (await said())!.replace("; sampled", ""),
+    );
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowLeft");
+    expect(await said()).toBe(first);
+    await page.keyboard.press("End");
+    expect(await said()).toMatch(/: p .*e−/);
+    // The page itself, which arrow keys lead to other instructions, stays where it is.
+    expect(await panel(page, "One token").locator(".line").textContent()).toBe(line);
     expect(problems).toEqual([]);
   });
 

@@ -187,7 +187,7 @@ describe("behind a figure", () => {
   test("every figure has numbers: curves, the vocabulary, what became of probabilities; on a phone too", async () => {
     const { page } = await updated();
     await page.setViewportSize({ width: 390, height: 844 });
-    await expect.poll(() => page.locator("svg[aria-label^='Next-token gradient'] rect").count()).toBe(513);
+    await page.getByRole("listbox", { name: /^Next-token gradient: 512 tokens/ }).waitFor();
     const rows: Record<string, number> = {
       reward: 2,
       "all met": 2,

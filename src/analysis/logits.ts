@@ -9,7 +9,8 @@ import { cosine, dot, squaredNorm } from "./vectors";
 
 /** p of every token. Logarithms in f32 add up to 1 only within 1e-6, so they are normalised again, in doubles. */
 export function probabilities(logprobs: ArrayLike<number>): Float64Array {
-  const p = Float64Array.from(logprobs, exp);
+  // In two steps: `from` with a function takes four times as long.
+  const p = Float64Array.from(logprobs).map((logprob) => exp(logprob));
   const total = p.reduce((sum, p_v) => sum + p_v, 0);
   return p.map((p_v) => p_v / total);
 }

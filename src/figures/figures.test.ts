@@ -6,7 +6,6 @@ import { flowBars } from "./flow_bars";
 import { probabilityAxis, probabilityChangeFigure } from "./probability_change";
 import { serialize } from "./serialize";
 import { node, picture, rounded, text } from "./svg";
-import { cellAt, cellStrength, gridLayout, vocabularyGrid } from "./vocabulary_grid";
 
 const snapshot = (name: string) => `../../test/snapshots/${name}.svg`;
 
@@ -69,35 +68,6 @@ describe("curve", () => {
   test("the nearest known point, gaps passed over", () => {
     expect(nearest(run, 190)).toEqual({ x: 128, y: 0.2 });
     expect(nearest([{ x: 1, y: null }], 1)).toBeNull();
-  });
-});
-
-describe("vocabulary grid", () => {
-  const c = -0.4;
-  const p = Array.from({ length: 40 }, (_, i) => 1 / ((i + 1) * (i + 2)));
-  const cells = p.map((value, i) => ({ value: i === 3 ? c * (1 - value) : -c * value, isSampled: i === 3 }));
-
-  test("picture of a negative coefficient", async () => {
-    const grid = vocabularyGrid(cells, gridLayout(cells.length, 180), { hasGradient: true, selected: 7 });
-    await expect(serialize(grid)).toMatchFileSnapshot(snapshot("vocabulary-grid"));
-  });
-
-  test("every point of a cell is that cell, and what is outside is none", () => {
-    const grid = gridLayout(512, 600);
-    expect(grid.columns * grid.rows).toBeGreaterThanOrEqual(512);
-    for (const index of [0, 1, grid.columns - 1, grid.columns, 511]) {
-      const [column, row] = [index % grid.columns, Math.floor(index / grid.columns)];
-      expect(cellAt(grid, 512, (column + 0.5) * grid.cellWidth, (row + 0.5) * grid.cellHeight)).toBe(index);
-    }
-    expect(cellAt(grid, 512, -1, 5)).toBeNull();
-    expect(cellAt(grid, 512, 601, 5)).toBeNull();
-    expect(cellAt(grid, 512, 5, grid.height + 1)).toBeNull();
-  });
-
-  test("strength grows with the value and stays within 0 and 1", () => {
-    expect(cellStrength(0, 0)).toBe(0);
-    expect(cellStrength(-2, 1)).toBe(1);
-    expect(cellStrength(0.25, 1)).toBe(0.5);
   });
 });
 

@@ -2,10 +2,15 @@ import { colours } from "../../figures/svg";
 import type { Palette } from "../../figures/serialize";
 
 /** The values of the figures' colours in the light theme: files are read on paper more often than at night. */
-export function lightPalette(): Palette {
+export const lightPalette = (): Palette => paletteIn(document.body, "light");
+
+/** Their values inside an element, in whatever theme it has, for what is painted instead of styled. */
+export function paletteIn(parent: Element, colorScheme = ""): Palette {
   const sample = document.createElement("span");
-  sample.style.colorScheme = "light";
-  document.body.append(sample);
+  sample.style.colorScheme = colorScheme;
+  // Where a system forces its colours, those that the figures' own ones stand for there.
+  sample.style.setProperty("forced-color-adjust", "none");
+  parent.append(sample);
   const entries = Object.values(colours).map((reference) => {
     sample.style.color = reference;
     return [reference.slice("var(--".length, -1), getComputedStyle(sample).color];

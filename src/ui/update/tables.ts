@@ -2,7 +2,6 @@ import type { CurveData } from "../../figures/curve";
 import type { FigureTable } from "../../figures/figure_text";
 import type { Flow } from "../../figures/flow_bars";
 import type { ProbabilityChange } from "../../figures/probability_change";
-import type { TokenGradient } from "./inspection";
 
 /** The numbers behind the pictures of the Train view, unrounded. */
 
@@ -22,22 +21,6 @@ export const curveTable = ({ series, ghosts, marks }: CurveData): FigureTable =>
 export const flowTable = (flows: readonly Flow[]): FigureTable => ({
   columns: ["flow", "rollouts", "revisions", "sum"],
   rows: flows.map(({ label, rollouts, revisions }) => [label, rollouts, revisions, rollouts + revisions]),
-});
-
-/** The whole vocabulary at a position; what a logit receives is empty before the gradient. */
-export const vocabularyTable = (
-  tokens: readonly TokenGradient[],
-  vocabulary: readonly string[],
-): FigureTable => ({
-  columns: ["id", "token", "sampled", "p before", "p after", "its logit receives"],
-  rows: tokens.map(({ id, isSampled, before, after, gradient }) => [
-    id,
-    vocabulary[id] ?? "",
-    isSampled ? "sampled" : "",
-    before,
-    after,
-    gradient,
-  ]),
 });
 
 /** Probabilities before and after the update. */
