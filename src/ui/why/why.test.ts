@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { boundChain } from "../../analysis/bound";
 import { bonuses, groupAdvantages } from "../../herl/advantage";
 import { resolveConfig } from "../../runs/presets";
 import type { GroupView, ItemView, ResponseView, StepView } from "../../runs/protocol";
@@ -6,6 +7,7 @@ import type { RunConfig } from "../../runs/config";
 import { precise, type Explanation } from "./explanation";
 import { sentenceParts } from "./sentence";
 import { expectDefined } from "./testing/expect_defined";
+import { sides } from "./testing/sides";
 import { explain, explanations, type WhyQuestion } from "./why";
 import { metricFormulas } from "./why_update";
 
@@ -14,17 +16,6 @@ const with_ = <K extends keyof RunConfig>(key: K, values: Partial<RunConfig[K] &
   ...config,
   [key]: { ...(config[key] as object), ...values },
 });
-
-/** Both sides of "left = right" as numbers: the left one is computed as a reader would with a calculator. */
-function sides(line: string): [left: number, right: number] {
-  const [left, right] = line.split(" = ");
-  const script = left
-    .replaceAll("−", "-")
-    .replaceAll("×", "*")
-    .replace(/\b(exp|max)\(/g, "Math.$1(")
-    .replace(/(?<=[*/+(-] ?)-(?=[\d.])/g, "-");
-  return [Number(new Function(`return ${script}`)()), Number(right.replaceAll("−", "-"))];
-}
 
 const items: ItemView[] = [
   { text: "Answer in JSON.", weight: 1, polarity: "want", verifier: "json" },
@@ -96,10 +87,11 @@ const transfer = {
       group: 0,
       withHindsight: Float32Array.of(-0.5, -0.25),
       without: Float32Array.of(-1, -2),
-      ...{ changeWith: 0.5, changeWithout: 0.125, gradients: null },
+      ...{ changeWith: 0.5, changeWithout: 0.125 },
+      gradients: { firstOrderWith: 0.4, firstOrderWithout: 0.1, product: 6, square: 8 },
     },
   ],
-  ...{ gap: 1.125, changeWith: 0.5, changeWithout: 0.125, ratio: 0.25, firstOrder: null, isolated: null },
+  ...{ gap: 1.125, changeWith: 0.5, changeWithout: 0.125, ratio: 0.25, firstOrder: 0.25, isolated: 0.75 },
 };
 
 const flow = (sampled: number, pushed: number) => ({
@@ -143,6 +135,20 @@ const metric = (name: string, value: number, step = 7): WhyQuestion => ({
   about: "metric",
   values: { metric: name, label: name, meaning: "What it is", step, value, view },
 });
+
+const fitted = { of: "first order", predicted: [1, 2, 3], measured: [1, 3, 2] };
+const place = { before: [0.5, 0.25, 0.25].map(Math.log), name: "cow" };
+const chain = {
+  of: "a group",
+  chain: boundChain(
+    [
+      [1, 0],
+      [0, 2],
+    ],
+    [0.5, 0],
+  )!,
+};
+const met = [0.25, 0.5, 0.25].map((plain, met) => ({ met, plain }));
 
 /** One question of every kind, and the number that stands on screen. */
 const questions: [WhyQuestion, shown: number | null][] = [
@@ -189,6 +195,76 @@ const questions: [WhyQuestion, shown: number | null][] = [
   [{ about: "changeWith", values: { transfer } }, 0.5],
   [{ about: "changeWithout", values: { transfer } }, 0.125],
   [{ about: "transferRatio", values: { transfer } }, 0.25],
+  [{ about: "transferFirstOrder", values: { transfer } }, 0.25],
+  [{ about: "transferIsolated", values: { transfer } }, 0.75],
+  [{ about: "tokenGap", values: { withHindsight: -0.5, without: -2, name: "fox" } }, 1.5],
+  // p = ½ and the other half on two tokens alike: ½ ln 2 + 2 · ¼ ln 4 = 1.5 ln 2.
+  [
+    {
+      about: "entropy",
+      values: {
+        response: response({
+          logprobs: [Math.log(0.5)],
+          entropies: [1.5 * Math.LN2],
+          gradient: { ...gradient([1])!, unsampledMass: [0.5], effectiveCounts: [2] },
+        }),
+        token: 0,
+      },
+    },
+    1.5 * Math.LN2,
+  ],
+  [{ about: "entropy", values: { response: response({}), token: 1 } }, 0.5],
+  // x = 1, 2, 3 and y = 1, 3, 2: deviations −1, 0, 1 and −1, 1, 0; Σ xy = 1 + 6 + 6 over Σ x² = 14.
+  [{ about: "correlation", values: fitted }, 0.5],
+  [{ about: "slope", values: fitted }, 13 / 14],
+  [{ about: "stepRate", values: { rate: 0.0005, fraction: 0.1 } }, 0.00005],
+  [
+    { about: "probabilityChange", values: { ...place, after: [0.25, 0.5, 0.25].map(Math.log), token: 1 } },
+    0.25,
+  ],
+  // −(−1) · 2 · ¼ · (¼ + ½ · ½ − (1/16 + 1/16)) = 3/16.
+  [{ about: "massFlow", values: { ...place, token: 1, sampled: 0, advantage: -1, scale: 2 } }, 3 / 16],
+  [{ about: "cosine", values: { product: -3, recordedNorm: 2, changedNorm: 3, value: -0.5 } }, -0.5],
+  [{ about: "norm", values: { which: "changed", value: 1.5 } }, 1.5],
+  [{ about: "coefficientSum", values: { response: response({ gradient: gradient([0.5, -0.25]) }) } }, 0.75],
+  [{ about: "givenAdvantage", values: { response: response({ advantage: -2 }) } }, -2],
+  // s = (1, 0), (0, 2) and X = ½, 0, as in the test of the chain itself: left √5/8, middle √2.5/4, right √2.5 √⅛.
+  [{ about: "boundLeft", values: chain }, Math.sqrt(5) / 8],
+  [{ about: "boundMiddle", values: chain }, Math.sqrt(2.5) / 4],
+  [{ about: "boundRight", values: chain }, Math.sqrt(2.5 / 8)],
+  [{ about: "unmetWeight", values: { ...chain, isExact: true } }, 0.25],
+  [{ about: "success", values: { p: 0.5, n: 3 } }, 0.875],
+  [{ about: "failing", values: { byMet: met } }, 0.75],
+  [{ about: "positionLogit", values: { name: "fox", advantage: -2, p: 0.25 } }, -1.5],
+  [{ about: "otherLogits", values: { advantage: -2, p: 0.25 } }, 1.5],
+  // Half the mass, on two tokens of ¼: as many as two.
+  [{ about: "spreadOver", values: { mass: 0.5, logs: 0.5 * Math.log(0.25), value: 2 } }, 2],
+  [{ about: "losers", values: { others: 511, losing: 31 } }, 31],
+  [{ about: "shapedWeight", values: { ratio: 1, gamma: 3 } }, 3 / 16],
+  [{ about: "meanWeight", values: { weights: [0.25, 0.75] } }, 0.5],
+  [
+    {
+      about: "optimum",
+      values: {
+        byReward: [
+          [1, 0.5],
+          [0.5, 0.25],
+          [0, 0.25],
+        ],
+        value: 0.625,
+      },
+    },
+    0.625,
+  ],
+  [
+    {
+      about: "methodSpread",
+      values: { finals: [0.5, 0.75, 0.625].map((reward, i) => ({ name: `${i}`, reward })) },
+    },
+    0.25,
+  ],
+  [{ about: "timesAsOften", values: { revisionPasses: 0.5, passes: 0.125, base: "weak" } }, 4],
+  [{ about: "toyTransfer", values: { product: 3, square: 4 } }, 0.75],
   [metric("reward", 1 / 3), 1 / 3],
   [metric("all_met", 0), 0],
   [metric("entropy", 1), 1],
@@ -325,6 +401,22 @@ describe("by hand", () => {
       lines({ about: "weight", values: { response: own, token: 0, config: other } })[0],
     );
     expect([left, right]).toEqual([1, 1]);
+  });
+
+  test("the bound: responses that leave the same unmet are one term", () => {
+    const values = {
+      of: "a group",
+      chain: boundChain([[1], [3], [2]], [0.5, 0.5, 0])!,
+    };
+    // X̄ = ⅓; the two that miss half: ⅙ · (1 + 3)/3 = 2/9; the one that misses nothing: −⅓ · ⅔ = −2/9. Both cancel out.
+    expect(values.chain.error).toBeCloseTo(0, 12);
+    const moved = { ...values, chain: boundChain([[1], [3], [-1]], [0.5, 0.5, 0])! };
+    expect(lines({ about: "boundLeft", values: moved })).toEqual([
+      "(0.5 − 0.3333333) × 1.333333 + (0 − 0.3333333) × (−0.3333333) = 0.333333",
+    ]);
+    expect(explain({ about: "unmetWeight", values: moved }).filled).toEqual([
+      "0.5 × 0.666667 + 0 × 0.333333 = 0.333333",
+    ]);
   });
 
   test("over a curve: the responses of the update that is on screen, or what was recorded", () => {

@@ -1,23 +1,21 @@
 import type { Explanation } from "./explanation";
-import { advantage, bonus, mean, reward } from "./why_group";
-import { coefficient, logit, probability, ratio, weight } from "./why_token";
-import {
-  changeWith,
-  changeWithout,
-  coverage,
-  desiredShare,
-  effectiveCount,
-  flows,
-  gap,
-  metric,
-  transferRatio,
-} from "./why_update";
+import * as bound from "./why_bound";
+import * as group from "./why_group";
+import * as lab from "./why_lab";
+import * as theory from "./why_theory";
+import * as token from "./why_token";
+import * as transfer from "./why_transfer";
+import { coverage, desiredShare, effectiveCount, flows, metric } from "./why_update";
 
 /** By kind of number: a pure function from its values to why it is what it is. */
 export const explanations = {
-  ...{ reward, bonus, mean, advantage },
-  ...{ probability, ratio, weight, coefficient, logit },
-  ...{ flows, desiredShare, coverage, effectiveCount, gap, changeWith, changeWithout, transferRatio, metric },
+  ...group,
+  ...token,
+  ...{ flows, desiredShare, coverage, effectiveCount, metric },
+  ...transfer,
+  ...lab,
+  ...bound,
+  ...theory,
 };
 
 type Kind = keyof typeof explanations;

@@ -2,7 +2,7 @@ import type { HindsightConfig, ObjectiveConfig } from "../../herl/config";
 import { aggregationWeights } from "../../herl/objective";
 import type { ResponseView, StepView } from "../../runs/protocol";
 import { explanation, operand, precise, responseName, type Explanation } from "./explanation";
-import { logitGradient } from "./kernels";
+import { logitGradient, sampling } from "./kernels";
 
 /** What a token's coefficient depends on: `RunConfig` has it. */
 export interface TokenConfig {
@@ -37,6 +37,35 @@ export function probability({
     filled: [`exp(${precise(logprob)}) = ${precise(Math.exp(logprob))}`],
     note: "The model's own next-token distribution before the update, the softmax of its logits z. The number in the exponent is ln p.",
     source: ["src/policy/llama_policy.ts", "nextToken"],
+  });
+}
+
+/** H of the distribution that a token was drawn from. */
+export function entropy(values: TokenValues): Explanation {
+  const { response, token } = values;
+  const value = response.entropies[token];
+  const common = {
+    title: titleOf("Entropy at the place", values),
+    source: ["src/policy/sampler/sampler.ts", "sampleRequests"] as const,
+    kernel: sampling,
+  };
+  const mass = response.gradient?.unsampledMass[token] ?? 0;
+  // After (q, H) a revision was drawn from another distribution than it may be trained with.
+  const isSame = Math.abs(Math.exp(response.logprobs[token]) - (1 - mass)) < 1e-3;
+  if (!isSame || mass <= 0 || mass >= 1)
+    return explanation({
+      ...common,
+      formula: "H = −Σ p_v ln p_v",
+      filled: [`${precise(value)} = ${precise(value)}`],
+    });
+  const [p, n] = [1 - mass, response.gradient!.effectiveCounts[token]];
+  return explanation({
+    ...common,
+    formula: "H = −Σ p_v ln p_v = (1 − p)(ln n − ln(1 − p)) − p ln p",
+    filled: [
+      `${precise(mass)} × (ln(${precise(n)}) − ln(${precise(mass)})) − ${precise(p)} × ln(${precise(p)}) = ${precise(value)}`,
+    ],
+    note: "In nats. p is that of the sampled token, n the number of tokens that all others are spread over (exp of their own entropy).",
   });
 }
 

@@ -1,7 +1,7 @@
-import type { Transfer } from "../../herl/transfer";
 import type { FlowsView, StepView } from "../../runs/protocol";
-import { explanation, operand, precise, responseName, sumText, total, type Explanation } from "./explanation";
+import { explanation, operand, precise, responseName, total, type Explanation } from "./explanation";
 import { gradientNorm, logitSums, sampling } from "./kernels";
+import { gap, transferRatio } from "./why_transfer";
 
 /** The four flows of an update, by source. */
 export function flows({ view }: { readonly view: StepView }): Explanation {
@@ -66,70 +66,6 @@ export function effectiveCount({ view }: { readonly view: StepView }): Explanati
     filled: [`${precise(spread)} / ${precise(mass)} = ${precise(view.flows!.all.diffusedOver!)}`],
     source: ["src/analysis/flows.ts", "effectiveCount"],
     kernel: logitSums,
-  });
-}
-
-const sumOf = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0);
-
-const revisionTable = ({ revisions }: Transfer): Explanation["table"] => ({
-  columns: ["instruction", "ln π(τ̃|q,H)", "ln π(τ̃|q)", "tokens", "change with H", "change without"],
-  rows: revisions.map(({ group, withHindsight, without, changeWith, changeWithout }) => [
-    group + 1,
-    sumOf(withHindsight),
-    sumOf(without),
-    without.length,
-    changeWith,
-    changeWithout,
-  ]),
-});
-
-/** The hindsight gap per token. */
-export function gap({ transfer }: { readonly transfer: Transfer }): Explanation {
-  const { revisions } = transfer;
-  const [withHindsight, without] = [
-    total(revisions.map((r) => sumOf(r.withHindsight))),
-    total(revisions.map((r) => sumOf(r.without))),
-  ];
-  const tokens = total(revisions.map((r) => r.without.length));
-  return explanation({
-    title: "Hindsight gap",
-    formula: "(Σ ln π(τ̃|q,H) − Σ ln π(τ̃|q)) / tokens, before the update",
-    filled: [`(${precise(withHindsight)} − ${operand(without)}) / ${tokens} = ${precise(transfer.gap)}`],
-    table: revisionTable(transfer),
-    note: "In nats per token of the revisions that joined their groups; ours, not the paper's.",
-    source: ["src/herl/transfer.ts", "transferBefore"],
-  });
-}
-
-const changeOf = (side: "changeWith" | "changeWithout", title: string, given: string) =>
-  function change({ transfer }: { readonly transfer: Transfer }): Explanation {
-    const changes = transfer.revisions.map((revision) => revision[side]);
-    return explanation({
-      title,
-      formula: `mean over revisions of ln π′(τ̃|${given}) − ln π(τ̃|${given})`,
-      filled: [`(${sumText(changes)}) / ${changes.length} = ${precise(transfer[side])}`],
-      table: revisionTable(transfer),
-      note: "π′ is the policy after this update. In nats; ours, not the paper's.",
-      source: ["src/herl/transfer.ts", "transferAfter"],
-    });
-  };
-
-/** What the update did to the revisions with the hindsight in view, and without it. */
-export const changeWith = changeOf("changeWith", "Change with the hindsight in view", "q,H");
-export const changeWithout = changeOf("changeWithout", "Change without the hindsight", "q");
-
-/** Transfer of one update. */
-export function transferRatio({ transfer }: { readonly transfer: Transfer }): Explanation {
-  const sums = (side: "changeWith" | "changeWithout") => total(transfer.revisions.map((r) => r[side]));
-  return explanation({
-    title: "Transfer",
-    formula: "Σ change of ln π(τ̃|q) / Σ change of ln π(τ̃|q,H)",
-    filled: [
-      `${precise(sums("changeWithout"))} / ${operand(sums("changeWith"))} = ${precise(transfer.ratio!)}`,
-    ],
-    table: revisionTable(transfer),
-    note: "Over the revisions that joined, by the real step; ours, not the paper's.",
-    source: ["src/herl/transfer.ts", "transferAfter"],
   });
 }
 
