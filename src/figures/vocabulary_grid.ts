@@ -57,8 +57,8 @@ export function gridPaint(
   const all = [...cells, ...tail.map(({ p, gradient }) => ({ value: gradient ?? p, isSampled: false }))];
   const layers = {
     strong: { colour: colours.paper, opacity: 0.9, bars: [] as Box[] },
-    more: { colour: colours.positive, opacity: 0.75, bars: [] as Box[] },
-    less: { colour: colours.negative, opacity: 0.75, bars: [] as Box[] },
+    more: { colour: colours.positive, opacity: 0.6, bars: [] as Box[] },
+    less: { colour: colours.negative, opacity: 0.6, bars: [] as Box[] },
   };
   const boxes = all.map(({ value, isSampled }, index) => {
     const box = cellBox(layout, index);
@@ -75,8 +75,8 @@ export function gridPaint(
 
 /** A plus or a minus in the middle of a box, larger where more is received. */
 function signBars({ x, y, width, height }: Box, value: number, strength: number): Box[] {
-  const arm = Math.min(1 + 2 * strength, width / 2 - 1);
-  const [half, middleX, middleY] = [0.6, x + width / 2, y + height / 2];
+  const arm = Math.min(1.9 + 1.1 * strength, width / 2 - 1);
+  const [half, middleX, middleY] = [0.5, x + width / 2, y + height / 2];
   const minus = { x: middleX - arm, y: middleY - half, width: 2 * arm, height: 2 * half };
   if (value < 0) return [minus];
   const [above, below] = [middleY - arm, middleY + half];
