@@ -218,13 +218,18 @@ export const tokenStripsTable = ({ tokens, strips }: TokenStripsData): FigureTab
   rows: tokens.map((token, t) => [t + 1, token, ...strips.map(({ values }) => values[t] ?? null)]),
 });
 
-/** One token in a sentence: its text and what each strip says of it. */
-export const tokenText = ({ tokens, strips }: TokenStripsData, index: number): string =>
-  [
-    `“${tokens[index]}”`,
-    ...strips.map((strip) => {
-      const value = strip.values[index] ?? null;
-      if (value === null) return `${strip.name}: –`;
-      return `${strip.name} ${typeof value === "string" ? value : strip.kind === "signed" && strip.zero === undefined ? signed(value, 4) : significant(value)}`;
-    }),
-  ].join(", ");
+/** What a strip says of one token; null where it says nothing. */
+export function stripValue(strip: Strip, index: number): string | null {
+  const value = strip.values[index] ?? null;
+  if (value === null || typeof value === "string") return value;
+  return strip.kind === "signed" && strip.zero === undefined ? signed(value, 4) : significant(value);
+}
+
+/** One token in words: what each strip says of it. */
+export const tokenText = ({ strips }: TokenStripsData, index: number): string =>
+  strips
+    .map((strip) => {
+      const value = stripValue(strip, index);
+      return value === null ? `${strip.name}: –` : `${strip.name} ${value}`;
+    })
+    .join(", ");

@@ -178,6 +178,7 @@ const questions: [WhyQuestion, shown: number | null][] = [
   [{ about: "probability", values: { logprob: Math.log(0.25), name: "fox" } }, 0.25],
   [{ about: "ratio", values: { response: first, token: 1 } }, 1],
   [{ about: "weight", values: { response: revision, token: 0, config } }, 0.25],
+  [{ about: "weight", values: { response: first, token: 0, config } }, 1],
   [
     { about: "coefficient", values: { response: first, token: 0, group: 0, step: view, config } },
     first.gradient!.coefficients[0],

@@ -83,19 +83,27 @@ export function ratio(values: TokenValues): Explanation {
   });
 }
 
-/** ρ·f′(ρ), what equation (12) leaves of a revised token's gradient. */
+/** What clipping and shaping leave of a token's gradient: ρ·f′(ρ) of a revised one, equation (12). */
 export function weight(values: TokenValues & { readonly config: TokenConfig }): Explanation {
   const { response, token, config } = values;
   const { gamma, shapingScale } = config.hindsight;
   const [r, g] = [precise(response.gradient!.ratios[token]), precise(gamma)];
+  const value = precise(response.gradient!.weights[token]);
+  if (!isShaped(response, config.hindsight))
+    return explanation({
+      title: titleOf("Weight", values),
+      equation: "(9)",
+      formula: "ρ; 0 where the ratio is clipped",
+      filled: [`${response.gradient!.clipped[token] === null ? r : "0"} = ${value}`],
+      note: "Only tokens of a revision go through f.",
+      source: ["src/herl/objective.ts", "tokenTerm"],
+    });
   const scale = shapingScale === "unit" ? ` × (1 + ${g}) × (1 + ${g}) / ${g}` : "";
   return explanation({
     title: titleOf("Weight ρ·f′(ρ)", values),
     equation: "(12)",
     formula: `ρ·f′(ρ) = ρ γ / (ρ + γ)²${scale && ", over f′(1)"}`,
-    filled: [
-      `${r} × ${g} / ((${r} + ${g}) × (${r} + ${g}))${scale} = ${precise(response.gradient!.weights[token])}`,
-    ],
+    filled: [`${r} × ${g} / ((${r} + ${g}) × (${r} + ${g}))${scale} = ${value}`],
     note: "f(ρ) = ρ / (ρ + γ): a quarter of a rollout's token at ρ = 1 and γ = 1.",
     source: ["src/herl/objective.ts", "shapedSlope"],
   });
