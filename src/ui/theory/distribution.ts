@@ -65,7 +65,8 @@ export function gradientNumbers({ logprobs, sampled }: NextToken, advantage: num
     own: g[sampled],
     others: g.reduce((total, g_v, v) => (v === sampled ? total : total + g_v), 0),
     sum: g.reduce((total, g_v) => total + g_v, 0),
-    spreadOver: effectiveCount(mass, logs),
+    /** Σ p_v and Σ p_v ln p_v over the unsampled tokens, and over how many they are spread. */
+    ...{ mass, logs, spreadOver: effectiveCount(mass, logs) },
   };
 }
 

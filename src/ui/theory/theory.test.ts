@@ -8,7 +8,7 @@ import { findOptimum } from "../../worlds/toy/optimum";
 import { gradientNumbers, gradientRows, pushed } from "./distribution";
 import { groupOf, groupTable } from "./group_what_if";
 import { aSpread, aSuccess, aTie } from "./sparse";
-import { abilities, bothChains, hindsightEffect } from "./toy_math";
+import { abilities, bothChains, byReward, hindsightEffect } from "./toy_math";
 import { firstSettings, startOf, toyOf } from "./toy_settings";
 
 describe("sparse success", () => {
@@ -71,6 +71,15 @@ describe("hindsight on the toy", () => {
     expect(points[0].reward).toBe(expectedReward(toy, enumerate(toy, startOf(toy, 3))));
     expect(points[4].reward).toBeGreaterThan(0.8 * best.value);
     expect(points[4].reward).toBeLessThanOrEqual(best.value);
+  });
+
+  test("the optimum is what its policy earns, reward by reward", () => {
+    const { toy } = at(2);
+    const best = findOptimum(toy);
+    const levels = byReward(toy, best.rows);
+    expect(levels.length).toBeLessThanOrEqual(4);
+    expect(levels.reduce((sum, [, p]) => sum + p, 0)).toBeCloseTo(1, 9);
+    expect(levels.reduce((sum, [reward, p]) => sum + reward * p, 0)).toBeCloseTo(best.value, 9);
   });
 
   test("sampled groups estimate the exact chain", () => {

@@ -1,5 +1,6 @@
 import { dot, squaredNorm } from "../../analysis/vectors";
 import { boundChain } from "../../analysis/bound";
+import { log } from "../../kernels/math";
 import { RandomStream } from "../../kernels/random/random";
 import { enumerate, withHindsight, type Enumeration } from "../../worlds/toy/enumerate";
 import { exactChain, expectedReward } from "../../worlds/toy/exact";
@@ -25,6 +26,9 @@ export interface HindsightEffect {
   readonly gap: number;
   /** E⟨s_q, s_qH⟩ / E‖s_qH‖² over revisions: transfer along their own gradients. */
   readonly isolated: number;
+  /** What that is the quotient of. */
+  readonly product: number;
+  readonly square: number;
 }
 
 /** Sums over drafts and over what they become. */
@@ -65,7 +69,20 @@ export function hindsightEffect(toy: Toy, plain: Enumeration): HindsightEffect {
     revision,
     gap,
     isolated: square > 0 ? product / square : 0,
+    ...{ product, square },
   };
+}
+
+/** How likely each reward is under these row probabilities, the best first: what their expected reward is made of. */
+export function byReward(toy: Toy, rows: ArrayLike<number>): [reward: number, probability: number][] {
+  const { probabilities } = enumerate(toy, Float64Array.from(rows, log));
+  // Equal sums of weights may differ in their last bits.
+  const known = new Map<string, [reward: number, probability: number]>();
+  toy.sequences.forEach(({ reward }, i) => {
+    const key = reward.toFixed(9);
+    known.set(key, [reward, (known.get(key)?.[1] ?? 0) + probabilities[i]]);
+  });
+  return [...known.values()].sort(([a], [b]) => b - a);
 }
 
 /** The chain summed over all sequences, and the same from one group of `rollouts` that is sampled. */
