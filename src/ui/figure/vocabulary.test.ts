@@ -25,6 +25,13 @@ describe("a large vocabulary", () => {
     ]);
   });
 
+  test("the last cell is said to be the sampled token where that is not among the likeliest", () => {
+    const last = (sampled: number) =>
+      vocabularyView(vocabularyColumns({ ...position, sampled }), "probability").words[1];
+    expect(last(columns.ranked[1500])).toBe("rank 639, and the sampled one; all others below");
+    expect(last(columns.ranked[3])).toBe("rank 640; all others below");
+  });
+
   test("cells and ranges in words, with the formula and its numbers", () => {
     const view = vocabularyView(columns, "probability");
     expect(readCell(columns, view, view.ids.indexOf(1234), names)).toMatch(

@@ -59,13 +59,15 @@ export function vocabularyView(
   const ids = order === "id" ? shown.ids.toSorted() : shown.ids;
   const values = gradient ?? before;
   const below = tail.length > 0 ? "; all others below" : "";
+  const lastRank = tail.length > 0 ? tail[0].from - 1 : ids.length;
+  const sampledToo = lastRank < ids.length ? ", and the sampled one" : "";
   return {
     ...{ ids, tail, hasGradient: gradient !== null },
     cells: Array.from(ids, (id) => ({ value: values[id], isSampled: id === sampled })),
     words:
       order === "id"
         ? [`id ${ids[0]}`, `id ${ids[ids.length - 1]}${below}`]
-        : ["most likely", `rank ${count(ids.length)}${below}`],
+        : ["most likely", `rank ${count(lastRank)}${sampledToo}${below}`],
   };
 }
 
