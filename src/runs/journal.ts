@@ -2,7 +2,8 @@ import type { PolicySnapshot } from "../policy/policy";
 import type { EvaluationRow } from "./evaluate";
 import type { Manifest } from "./manifest";
 import type { MetricsRow } from "./metrics";
-import type { FailureRecord, RolloutRecord } from "./records";
+import type { FailureRecord } from "./failure_records";
+import type { RolloutRecord } from "./records";
 
 /** How far a run has got: everything that a resumed session takes up besides the policy. */
 export interface RunProgress {

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { methodConfig, redGreen, sayRedGreen, tinyLearner } from "../herl/testing/tiny_world";
 import { runStep } from "../herl/testing/run_step";
+import { itemKey } from "../rubric/item_key";
+import type { Verdict } from "../rubric/schema";
 import { emptyDigest, extendDigest, stepFields } from "./digest";
 import { stepMetrics } from "./metrics";
 import { resolveConfig } from "./presets";
-import { failureRecords, rolloutRecords } from "./records";
+import { failureRecords } from "./failure_records";
+import { rolloutRecords } from "./records";
 
 const config = resolveConfig({ preset: "pocket" });
 const before = { responses: 100, judgeCalls: 3, tokens: 1000 };
@@ -108,11 +111,36 @@ describe("the records of a step", () => {
     ).toBe(true);
   });
 
-  test("failures tell what the best response of a group left unmet; a group that passed has none", async () => {
-    expect(failureRecords(await step(), 1)).toEqual([]);
-    const { last } = await runStep(tinyLearner({ say: () => "red ." }), [redGreen], methodConfig());
-    expect(failureRecords(last, 1)).toMatchObject([
-      { task: redGreen.id, reward: 0.5, unmet: ["green"], unknown: [] },
+  test("failures tell which items stay unmet, how often, and what became of them in hindsight", async () => {
+    const revised = failureRecords(await step(), 1);
+    const of = { step: 1, group: 0, task: redGreen.id, graded: 4, unknown: [] };
+    expect(revised).toMatchObject([
+      { ...of, item: 0, text: "red", unmet: 2, draft: { index: 0, status: "satisfied" } },
+      { ...of, item: 1, text: "green", unmet: 3, draft: { index: 0, status: "unmet" } },
+    ]);
+    expect(revised[1].revision).toEqual({ index: 0, text: "green red", status: "satisfied", joined: true });
+  });
+
+  test("a group without a revision shows its best response; what could not be graded, with its reasons", async () => {
+    const config = methodConfig();
+    const hindsight = { ...config.hindsight, enabled: false };
+    const { last } = await runStep(tinyLearner({ say: () => "red ." }), [redGreen], { ...config, hindsight });
+    const { rollouts } = last.groups[0];
+    expect(failureRecords(last, 1)).toEqual([
+      {
+        ...{ step: 1, group: 0, task: redGreen.id, item: 1, text: "green", key: itemKey(redGreen.rubric[1]) },
+        ...{ graded: rollouts.length, unmet: rollouts.length, unknown: [] },
+        draft: { index: 0, text: rollouts[0].text, status: "unmet" },
+        revision: null,
+      },
+    ]);
+    const slow: Verdict = { status: "unknown", reason: "timed out" };
+    const group = {
+      ...last.groups[0],
+      rollouts: rollouts.map((sample) => ({ ...sample, verdicts: [sample.verdicts[0], slow] })),
+    };
+    expect(failureRecords({ ...last, groups: [group] }, 1)).toMatchObject([
+      { graded: 0, unmet: 0, unknown: ["timed out"] },
     ]);
   });
 });

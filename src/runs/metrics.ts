@@ -3,6 +3,7 @@ import { desiredShare, flowsOf, type Flows } from "../analysis/flows";
 import { hasPassed, type Group, type Sample } from "../herl/group";
 import type { StepState } from "../herl/trainer";
 import type { Update } from "../herl/update";
+import { countUnmet } from "../rubric/adaptive/failure_rates";
 import type { RunConfig } from "./config";
 
 /**
@@ -46,6 +47,7 @@ export function stepMetrics(state: StepState, config: RunConfig, before: Progres
     grad_norm: mean(update!.steps.map(({ gradNorm }) => gradNorm)),
     skipped_updates: update!.steps.filter(({ skipped }) => skipped).length,
     ...rewardMetrics(groups, rollouts),
+    ...itemMetrics(groups),
     ...completionMetrics(rollouts),
     ...clipMetrics(update!),
     ...hindsightMetrics(groups),
@@ -75,6 +77,17 @@ function rewardMetrics(groups: readonly Group[], rollouts: readonly Sample[]) {
     all_met: mean(rollouts.flatMap((sample) => (sample.reward === null ? [] : [hasPassed(sample) ? 1 : 0]))),
     "rubric/unknown": rollouts.length - known.length,
   };
+}
+
+/** The share of graded rollouts that satisfy an item, by item key: `rubric/keywords:existence/satisfied`. */
+function itemMetrics(groups: readonly Group[]): Record<string, number> {
+  const graded = groups.flatMap(({ task, rollouts }) => rollouts.map(({ verdicts }) => ({ task, verdicts })));
+  return Object.fromEntries(
+    [...countUnmet(graded)].map(([key, { graded, unmet }]) => [
+      `rubric/${key}/satisfied`,
+      (graded - unmet) / graded,
+    ]),
+  );
 }
 
 function completionMetrics(rollouts: readonly Sample[]) {

@@ -26,17 +26,6 @@ export interface RolloutRecord {
   readonly advantage: number | null;
 }
 
-/** One line of `failures.jsonl`: what the best response to a task left unmet, or what could not be graded. */
-export interface FailureRecord {
-  readonly step: number;
-  readonly task: string;
-  /** The highest reward of the group, revisions included. */
-  readonly reward: number | null;
-  readonly unmet: readonly string[];
-  /** Reasons of grades that are unknown, over the whole group. */
-  readonly unknown: readonly string[];
-}
-
 export const rolloutRecords = ({ groups }: StepState, step: number): RolloutRecord[] =>
   groups.flatMap((group, g) => [
     ...group.rollouts.map((sample, index) => recordOf(group, g, sample, "rollout", index, step)),
@@ -71,16 +60,3 @@ function recordOf(
     advantage: row?.advantage ?? null,
   };
 }
-
-/** One record per task that no response of its group satisfied whole. */
-export const failureRecords = ({ groups }: StepState, step: number): FailureRecord[] =>
-  groups.flatMap(({ task, rollouts, revisions }) => {
-    const samples: readonly Sample[] = [...rollouts, ...revisions];
-    const best = samples.reduce((top, sample) => ((sample.reward ?? -1) > (top.reward ?? -1) ? sample : top));
-    const unknown = samples.flatMap(({ verdicts }) =>
-      verdicts.flatMap((v) => (v.status === "unknown" ? [v.reason] : [])),
-    );
-    const unmet = task.rubric.flatMap(({ text }, i) => (best.verdicts[i]?.status === "unmet" ? [text] : []));
-    if (unmet.length === 0 && unknown.length === 0) return [];
-    return [{ step, task: task.id, reward: best.reward, unmet, unknown: [...new Set(unknown)] }];
-  });

@@ -7,7 +7,8 @@ import { sampleAndGrade, summarize, type EvaluationRow } from "./evaluate";
 import type { Journal, RunProgress } from "./journal";
 import type { OpenLearner } from "./learner";
 import { stepMetrics, type MetricsRow } from "./metrics";
-import { failureRecords, rolloutRecords } from "./records";
+import { failureRecords } from "./failure_records";
+import { rolloutRecords } from "./records";
 import type { EvaluationSplit, World } from "./world";
 
 /** What a session tells while it runs, in order. */

@@ -5,7 +5,8 @@ import type { EvaluationRow } from "./evaluate";
 import { checkManifest, type Manifest } from "./manifest";
 import type { MetricsRow } from "./metrics";
 import type { RunSummary } from "./protocol";
-import type { FailureRecord, RolloutRecord } from "./records";
+import type { FailureRecord } from "./failure_records";
+import type { RolloutRecord } from "./records";
 
 /** Grows when the stores change; `upgrade` brings older databases along. */
 const databaseVersion = 1;
