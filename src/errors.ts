@@ -48,6 +48,10 @@ export const errorCodes = [
   "RUBRIC_INVALID",
   "TASK_INVALID",
   "VERIFIER_UNKNOWN",
+  // judges
+  "JUDGE_DOWN",
+  "JUDGE_REFUSED",
+  "JUDGE_BUDGET",
   // runs
   "CONFIG_INVALID",
   "CONFIG_KEY",

@@ -4,7 +4,8 @@ import type { Task, Verdict } from "./schema";
 export interface Grader {
   /**
    * One verdict per rubric item, in the rubric's order. Never rejects because of a response or a judge: what
-   * cannot be decided is `unknown` with a reason. Rejects only when `signal` aborts.
+   * cannot be decided is `unknown` with a reason. Rejects when `signal` aborts, and with an error of
+   * `judge/judge.ts` that pauses a run: the judge is down, refuses us, or its budget is spent.
    */
   grade(task: Task, response: string, signal?: AbortSignal): Promise<readonly Verdict[]>;
 }

@@ -37,6 +37,18 @@ export interface Task {
  * is absent. `unknown` is a grader that could not decide, with its reason; it is never a reward of 0.
  */
 export type Verdict =
-  | { readonly status: "satisfied" }
-  | { readonly status: "unmet" }
-  | { readonly status: "unknown"; readonly reason: string };
+  | ({ readonly status: "satisfied" } & VerdictDetails)
+  | ({ readonly status: "unmet" } & VerdictDetails)
+  | ({ readonly status: "unknown"; readonly reason: string } & Omit<VerdictDetails, "reason">);
+
+/** What a judge says beside its verdict. All of it is text from outside: show it as text, never as markup. */
+export interface VerdictDetails {
+  /** Why, in the judge's words. */
+  readonly reason?: string;
+  /** What the judge quotes from the response. */
+  readonly evidence?: string;
+  /** It was asked before: the answer was kept, and nothing was spent. */
+  readonly cached?: true;
+  /** Absent where code decided. */
+  readonly by?: "judge";
+}

@@ -1,0 +1,33 @@
+import { HerlError, type ErrorCode } from "../../errors";
+import type { RubricItem, Verdict } from "../schema";
+import type { JudgeCounters } from "./judge_counters";
+
+/** What a judge is asked: one response, on all its judged items. */
+export interface JudgeRequest {
+  /** What the policy was told. */
+  readonly instruction: string;
+  readonly response: string;
+  /** Asked of a judge is whether the text describes the response; polarity is turned into a verdict by code. */
+  readonly items: readonly Pick<RubricItem, "text" | "polarity">[];
+}
+
+/** Whoever decides the items that no code can decide. */
+export interface Judge {
+  /**
+   * One verdict per item, in order. What the judge answers cannot make it reject: nonsense is `unknown` with a
+   * reason. Rejects when `signal` aborts, and with JUDGE_DOWN, JUDGE_REFUSED or JUDGE_BUDGET; asking again later
+   * goes on with what was answered until then.
+   */
+  judge(request: JudgeRequest, signal?: AbortSignal): Promise<readonly Verdict[]>;
+  /** What was spent so far, at any time: a new object after each change. */
+  readonly counters: JudgeCounters;
+  /** Calls `listener` after each change of the counters. Returns what ends that. */
+  onChange(listener: (counters: JudgeCounters) => void): () => void;
+}
+
+/** The errors of a judge that pause a run. */
+export const judgeErrors: readonly ErrorCode[] = ["JUDGE_DOWN", "JUDGE_REFUSED", "JUDGE_BUDGET"];
+
+/** Whether an error is one that a run pauses on, and goes on after. */
+export const isJudgeError = (error: unknown): error is HerlError =>
+  error instanceof HerlError && judgeErrors.includes(error.code);
