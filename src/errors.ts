@@ -61,6 +61,8 @@ export const errorCodes = [
   "RUN_FORMAT",
   "RUN_LOCKED",
   "RUN_MODEL_CHANGED",
+  "RUN_TASKS_MISSING",
+  "RUN_TASKS_CHANGED",
   "STEP_MISSING",
   "DIGEST_DIFFERS",
   "STORE_REFUSED",

@@ -27,15 +27,29 @@ export const runConfigSchema = z.strictObject({
 
   world: z
     .strictObject({
+      source: z
+        .enum(["pocket", "file"])
+        .default("pocket")
+        .describe("Where tasks come from: the pocket world, or a task file (`herl train --tasks FILE`)"),
+      tasks: z
+        .string()
+        .regex(/^([0-9a-f]{64})?$/, "must be a SHA-256 in hexadecimal")
+        .default("")
+        .describe("SHA-256 of a task file's run copy, `tasks.jsonl`; set when the file is read"),
+      heldout: share()
+        .default(0.2)
+        .describe("Share of a task file that is held out for evaluation, by a hash of each task's key"),
       families: z
         .array(z.enum(familyNames))
         .min(1)
         .default([...trainableFamilies])
         .describe("Constraint families of the tasks"),
       wording: z
-        .enum(["list", "numbers"])
+        .enum(["list", "numbers", "general"])
         .default("list")
-        .describe("How hindsight names what is missing: the constraints' texts, or their numbers"),
+        .describe(
+          "How hindsight asks for a revision: as the pocket model was taught, by the texts of what is missing or by their numbers, or in general words for chat models",
+        ),
       minConstraints: int(1, 4).default(2).describe("Constraints per instruction, at least"),
       maxConstraints: int(1, 4).default(4).describe("Constraints per instruction, at most"),
     })

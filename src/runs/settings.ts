@@ -118,10 +118,14 @@ export const withSettings = (
     ),
   );
 
-/** The settings in which `config` differs from `base`, as text: for a URL, and to name runs by what sets them apart. */
+/**
+ * The settings in which `config` differs from `base`, as text: for a URL, and to name runs by what sets them apart.
+ * One that `config` lacks, recorded before the setting was there, is no difference.
+ */
 export function configDifferences(config: RunConfig, base: RunConfig): [key: string, value: string][] {
   return settings.flatMap(({ key }): [string, string][] => {
     const [value, other] = [getSetting(config, key), getSetting(base, key)];
-    return JSON.stringify(value) === JSON.stringify(other) ? [] : [[key, String(value)]];
+    const isSame = value === undefined || JSON.stringify(value) === JSON.stringify(other);
+    return isSame ? [] : [[key, String(value)]];
   });
 }

@@ -1,8 +1,13 @@
+import { HerlError } from "../errors";
 import type { ChatMessage } from "../policy/chat_message";
 import type { Task, Verdict } from "../rubric/schema";
+import { englishRegistry, type VerifierRegistry } from "../rubric/verifiers/registry";
+import { fileTasks } from "../worlds/file_world";
+import { generalRevision } from "../worlds/general_revision";
 import { revisionMessages } from "../worlds/pocket/revision";
 import { splits, type Split } from "../worlds/pocket/splits";
 import { taskSource } from "../worlds/pocket/task_source";
+import { hashTaskLines, readTaskLines } from "../worlds/task_lines";
 import type { RunConfig } from "./config";
 
 export { splits, type Split };
@@ -11,6 +16,8 @@ export type EvaluationSplit = Exclude<Split, "train">;
 
 /** Where a run's tasks come from, and how its hindsight is worded. */
 export interface World {
+  /** What decides its code items. */
+  readonly registry: VerifierRegistry;
   /** Task `index` of training: the same for the same seed. */
   trainingTask(index: number): Task;
   /** The first tasks of an evaluation split: the same ones for every seed, so that runs can be compared. */
@@ -18,18 +25,69 @@ export interface World {
   revisionMessages(task: Task, draft: string, verdicts: readonly Verdict[]): readonly ChatMessage[];
 }
 
-/** The pocket world as a configuration sets it up. Throws TASK_INVALID if its families make no task. */
-export function openWorld({ world, seed }: Pick<RunConfig, "world" | "seed">): World {
-  const { families, minConstraints, maxConstraints, wording } = world;
+/** The tasks of a run on a task file. */
+export interface RunTasks {
+  /** The text of `tasks.jsonl`, as `taskLines` writes it; the run's configuration has its SHA-256. */
+  readonly lines: string;
+  /** The verifiers for them: every one there is, loaded only for such runs. */
+  readonly registry: VerifierRegistry;
+}
+
+type WorldSettings = Pick<RunConfig, "world" | "seed">;
+
+/**
+ * The world as a configuration sets it up. `tasks` are needed where its source is a file. Throws TASK_INVALID if there
+ * is no task to train on, RUN_TASKS_MISSING without `tasks`, and RUN_TASKS_CHANGED if they are not the run's.
+ */
+export function openWorld(config: WorldSettings, tasks?: RunTasks): World {
+  const source = config.world.source === "file" ? fileSource(config, tasks) : pocketSource(config);
+  const { wording } = config.world;
+  return {
+    ...source,
+    revisionMessages: (task, draft, verdicts) =>
+      wording === "general"
+        ? generalRevision(task, draft, verdicts)
+        : revisionMessages(task, draft, verdicts, wording),
+  };
+}
+
+type Source = Omit<World, "revisionMessages">;
+
+function pocketSource({ world, seed }: WorldSettings): Source {
+  const { families, minConstraints, maxConstraints } = world;
   const sourceOf = (split: Split, seed: number) =>
     taskSource({ split, families, seed, minConstraints, maxConstraints });
   const training = sourceOf("train", seed);
   return {
+    registry: englishRegistry,
     trainingTask: (index) => training.task(index),
     evaluationTasks(split, count) {
       const source = sourceOf(split, 0);
       return Array.from({ length: count }, (_, index) => source.task(index));
     },
-    revisionMessages: (task, draft, verdicts) => revisionMessages(task, draft, verdicts, wording),
+  };
+}
+
+/** A file has one kind of held-out tasks: its splits `close` and `ood` are empty. */
+function fileSource({ world, seed }: WorldSettings, tasks?: RunTasks): Source {
+  if (!tasks) {
+    throw new HerlError(
+      "RUN_TASKS_MISSING",
+      "The run trains on a task file, and the file is not there",
+      "Give the file: `--tasks FILE` on the command line",
+    );
+  }
+  if (hashTaskLines(tasks.lines) !== world.tasks) {
+    throw new HerlError(
+      "RUN_TASKS_CHANGED",
+      "The tasks are not those that the run was made with",
+      "Put the run's own tasks.jsonl back, or start a new run",
+    );
+  }
+  const { training, heldout } = fileTasks(readTaskLines(tasks.lines), { seed, heldout: world.heldout });
+  return {
+    registry: tasks.registry,
+    trainingTask: training,
+    evaluationTasks: (split, count) => (split === "heldout" ? heldout.slice(0, count) : []),
   };
 }

@@ -1,0 +1,28 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Task } from "../rubric/schema";
+
+/**
+ * A run's own copy of its tasks, `tasks.jsonl`: rubric records, complete, one a line, whatever format they were read
+ * from. A run depends on these lines alone, and no importer is needed to read them back.
+ */
+export const taskLines = (tasks: readonly Task[]): string =>
+  tasks
+    .map(({ id, prompt, rubric }) => {
+      const items = rubric.map(({ text, weight, polarity, check }) => ({ text, weight, polarity, check }));
+      return `${JSON.stringify({ key: id, prompt, rubric: items })}\n`;
+    })
+    .join("");
+
+/** The tasks of lines that `taskLines` wrote; their hash is to be checked before. */
+export const readTaskLines = (lines: string): Task[] =>
+  lines
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const { key, ...task } = JSON.parse(line) as Omit<Task, "id"> & { key: string };
+      return { id: key, ...task };
+    });
+
+/** The SHA-256 of lines of tasks, in hexadecimal: the setting `world.tasks`. */
+export const hashTaskLines = (lines: string): string => bytesToHex(sha256(utf8ToBytes(lines)));
