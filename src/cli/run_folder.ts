@@ -38,7 +38,8 @@ export class RunFolder implements Journal {
     return existsSync(this.file("manifest.json"));
   }
 
-  async begin(manifest: Manifest): Promise<void> {
+  /** `tasks` are the lines of a run on a task file: the folder keeps them. */
+  async begin(manifest: Manifest, tasks?: string): Promise<void> {
     if (this.exists) {
       throw new HerlError(
         "RUN_EXISTS",
@@ -47,6 +48,7 @@ export class RunFolder implements Journal {
       );
     }
     mkdirSync(this.path, { recursive: true });
+    if (tasks !== undefined) writeFileSync(this.file("tasks.jsonl"), tasks);
     writeFileSync(this.file("manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     for (const name of lineFiles) writeFileSync(this.file(name), "");
   }
@@ -54,6 +56,11 @@ export class RunFolder implements Journal {
   readManifest(): Manifest {
     if (!this.exists) throw new HerlError("RUN_MISSING", `${this.path} holds no run`, "Check the path");
     return checkManifest(JSON.parse(readText(this.file("manifest.json"))) as Partial<Manifest>);
+  }
+
+  /** The lines of its tasks, for a run on a task file; null where there are none. */
+  readTasks(): string | null {
+    return existsSync(this.file("tasks.jsonl")) ? readText(this.file("tasks.jsonl")) : null;
   }
 
   /** The recorded run, for commands that read it. */

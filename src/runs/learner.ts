@@ -7,7 +7,6 @@ import { LlamaPolicy } from "../policy/llama_policy";
 import type { ModelFile } from "../policy/model_file";
 import type { ChatCodec } from "../policy/policy";
 import { codeGrader } from "../rubric/code_grader";
-import { englishRegistry } from "../rubric/verifiers/registry";
 import type { RunConfig } from "./config";
 import type { World } from "./world";
 
@@ -35,7 +34,7 @@ export function openLearner(
   return {
     policy,
     codec: chatCodec(model),
-    grader: codeGrader(englishRegistry),
+    grader: codeGrader(world.registry),
     revisionMessages: world.revisionMessages,
   };
 }

@@ -7,7 +7,7 @@ import type { Journal } from "./journal";
 import { openLearner, type OpenLearner } from "./learner";
 import { makeManifest, type Manifest } from "./manifest";
 import { Session } from "./session";
-import { openWorld } from "./world";
+import { openWorld, type RunTasks } from "./world";
 
 export interface SessionRequest {
   readonly backend: Backend;
@@ -16,6 +16,8 @@ export interface SessionRequest {
   readonly journal: Journal;
   /** The manifest of the run that is continued or replayed: its batches and tiles are used again. */
   readonly recorded?: Manifest;
+  /** For a run on a task file. */
+  readonly tasks?: RunTasks;
 }
 
 /** A session with everything it needs, and the manifest that describes it. */
@@ -25,8 +27,12 @@ export interface OpenSession {
   readonly manifest: Manifest;
 }
 
-/** Opens a session. Throws RUN_MODEL_CHANGED when the recorded run was made with another model file. */
-export function openSession({ backend, model, config, journal, recorded }: SessionRequest): OpenSession {
+/**
+ * Opens a session. Throws RUN_MODEL_CHANGED when the recorded run was made with another model file, and what
+ * `openWorld` throws.
+ */
+export function openSession(request: SessionRequest): OpenSession {
+  const { backend, model, config, journal, recorded, tasks } = request;
   if (recorded && recorded.model.sha256 !== model.sha256) {
     throw new HerlError(
       "RUN_MODEL_CHANGED",
@@ -37,7 +43,7 @@ export function openSession({ backend, model, config, journal, recorded }: Sessi
   const tile = recorded?.backend.matmulTile;
   if (tile) backend.setMatmulTile(tile);
   const batchShape = recorded?.batch_shape ?? batchShapes[backend.name];
-  const world = openWorld(config);
+  const world = openWorld(config, tasks);
   const learner = openLearner(backend, model, config, world, batchShape);
   const manifest = makeManifest({
     ...{ config, batchShape },

@@ -147,13 +147,14 @@ export class Session {
     const { world, learner } = this.parts;
     const { evaluation, temperature, maxNewTokens, seed } = this.config;
     const { samples } = evaluation;
-    const splits = evaluationSplits.filter((split) => evaluation[split] > 0);
-    const total = splits.reduce((sum, split) => sum + samples * evaluation[split], 0);
+    const splits = evaluationSplits
+      .map((split) => ({ split, tasks: world.evaluationTasks(split, evaluation[split]) }))
+      .filter(({ tasks }) => tasks.length > 0);
+    const total = splits.reduce((sum, { tasks }) => sum + samples * tasks.length, 0);
     const rows: EvaluationRow[] = [];
     let done = 0;
-    for (const split of splits) {
+    for (const { split, tasks } of splits) {
       yield { type: "evaluating", done, total };
-      const tasks = world.evaluationTasks(split, evaluation[split]);
       const key = deriveKey(seedKey(seed), "evaluation", split);
       const responses = await sampleAndGrade(learner, tasks, key, {
         samples,

@@ -7,6 +7,7 @@ import { openBackend } from "../backend";
 import { writeBytes } from "../files";
 import { openModel } from "../model";
 import { RunFolder } from "../run_folder";
+import { tasksOf } from "../tasks";
 
 export const analyze: Command = {
   name: "analyze",
@@ -21,11 +22,13 @@ export const analyze: Command = {
     "The run is repeated up to that update, without its evaluations; each update must come out as recorded.",
   async run(values) {
     const step = integer(values, "step", { min: 1 });
-    const { manifest, metrics } = new RunFolder(values["run"] as string).read();
+    const folder = new RunFolder(values["run"] as string);
+    const { manifest, metrics } = folder.read();
     const config = withoutEvaluation(manifest.config);
     const backend = await openBackend(manifest.backend.backend);
     const model = openModel(config.model);
-    const open = openSession({ backend, model, config, journal: noJournal, recorded: manifest });
+    const tasks = await tasksOf(folder);
+    const open = openSession({ backend, model, config, journal: noJournal, recorded: manifest, tasks });
     const { finished, metrics: row } = await analyzeStep(open, metrics, step, {
       onStep: (done) => console.error(`update ${done} of ${step}`),
     });

@@ -7,6 +7,7 @@ import { openBackend } from "../backend";
 import { readText } from "../files";
 import { openModel } from "../model";
 import { RunFolder } from "../run_folder";
+import { tasksOf } from "../tasks";
 
 export const replay: Command = {
   name: "replay",
@@ -19,7 +20,8 @@ export const replay: Command = {
     const { config } = manifest;
     const backend = await openBackend(manifest.backend.backend);
     const model = openModel(config.model);
-    const { session } = openSession({ backend, model, config, journal: noJournal, recorded: manifest });
+    const tasks = await tasksOf(folder);
+    const { session } = openSession({ backend, model, config, journal: noJournal, recorded: manifest, tasks });
     const { steps, digest, differs } = await replayRun(session, metrics);
     if (differs) {
       throw new HerlError(

@@ -1,13 +1,15 @@
 import { variants, type Variant } from "../../herl/config";
 import { openSession } from "../../runs/open_session";
-import { parseConfig } from "../../runs/config";
+import { parseConfig, type RunConfig } from "../../runs/config";
 import { presets, resolveConfig } from "../../runs/presets";
 import { parseSetting, settings, withSetting } from "../../runs/settings";
-import { integer, UsageError, type Command, type Values } from "../arguments";
+import type { RunTasks } from "../../runs/world";
+import { integer, text, UsageError, type Command, type Values } from "../arguments";
 import { backendOption, openBackend } from "../backend";
 import { readText } from "../files";
 import { openModel } from "../model";
 import { RunFolder } from "../run_folder";
+import { onTasks, readTasks, tasksOf } from "../tasks";
 import { finish, report } from "./run_session";
 
 export const train: Command = {
@@ -21,6 +23,11 @@ export const train: Command = {
       description: `One of ${presets.map((p) => p.name).join(", ")} (default pocket-rare)`,
     },
     config: { type: "string", value: "FILE", description: "A configuration as JSON, instead of a preset" },
+    tasks: {
+      type: "string",
+      value: "FILE",
+      description: "Train on this task file instead of the pocket world; see docs/tasks.md",
+    },
     method: { type: "string", value: "NAME", description: `One of ${variants.join(", ")} (default herl)` },
     set: {
       type: "string",
@@ -47,16 +54,26 @@ export const train: Command = {
     const steps = integer(values, "steps", { min: 1 });
     const resuming = values["resume"] === true && folder.exists;
     const recorded = resuming ? folder.readManifest() : undefined;
-    const config = recorded?.config ?? configOf(values);
+    const { config, tasks } = recorded
+      ? { config: recorded.config, tasks: await tasksOf(folder) }
+      : await requestOf(values);
     const backend = await openBackend(recorded?.backend.backend ?? values["backend"]);
-    const open = openSession({ backend, model: openModel(config.model), config, journal: folder, recorded });
+    const model = openModel(config.model);
+    const open = openSession({ backend, model, config, journal: folder, recorded, tasks });
     if (recorded) await open.session.resume();
-    else await folder.begin(open.manifest);
+    else await folder.begin(open.manifest, tasks?.lines);
     for await (const event of open.session.run(steps)) report(event);
     await finish(folder.path, open);
     console.error(`digest ${open.session.digest}`);
   },
 };
+
+/** The configuration of a new run, with the tasks of `--tasks`. */
+async function requestOf(values: Values): Promise<{ config: RunConfig; tasks?: RunTasks }> {
+  const config = configOf(values);
+  const path = text(values, "tasks");
+  return path === undefined ? { config } : onTasks(config, await readTasks(path));
+}
 
 function configOf(values: Values) {
   const pairs = ((values["set"] as string[] | undefined) ?? []).map((pair): [string, string] => {
