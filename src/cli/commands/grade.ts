@@ -1,7 +1,11 @@
 import { HerlError } from "../../errors";
 import { rubricReward } from "../../herl/reward";
 import { gradeByCode } from "../../rubric/code_grader";
-import { englishRegistry } from "../../rubric/verifiers/registry";
+import { gradeLoosely, looseVariants } from "../../rubric/loose";
+import { instructionReport, reportText, type GradedPrompt } from "../../rubric/report";
+import type { RubricItem, Task, Verdict } from "../../rubric/schema";
+import { loadRegistry } from "../../rubric/verifiers/all";
+import type { VerifierRegistry } from "../../rubric/verifiers/registry";
 import { parseTaskFile } from "../../worlds/task_file";
 import type { Command } from "../arguments";
 import { readLines, readText, toLines, writeBytes } from "../files";
@@ -12,6 +16,8 @@ interface Response {
 }
 
 const follows = { satisfied: true, unmet: false, unknown: null } as const;
+const followed = (verdicts: readonly Verdict[]): (boolean | null)[] =>
+  verdicts.map(({ status }) => follows[status]);
 
 export const grade: Command = {
   name: "grade",
@@ -25,30 +31,65 @@ export const grade: Command = {
     },
     responses: { type: "string", value: "FILE", required: true, description: 'Lines of {"key","response"}' },
     out: { type: "string", value: "FILE", required: true, description: "JSON Lines out" },
+    loose: { type: "boolean", description: 'Add "loose": the verdicts of loose grading' },
+    report: { type: "string", value: "FILE", description: "Write the report as JSON too" },
   },
-  notes: () => "null in `follow` means that an item could not be judged; `unknown` then gives the reasons.",
-  run({ tasks, responses, out }) {
-    const byKey = new Map(
-      parseTaskFile(readText(tasks as string), englishRegistry).map((task) => [task.id, task]),
-    );
+  notes: () =>
+    "null in `follow` means that an item could not be judged; `unknown` then gives the reasons. Where code decides\n" +
+    "every item, the report of IFEval is printed: prompts and instructions followed, strictly and loosely, by id.",
+  async run({ tasks, responses, out, loose, report }) {
+    const registry = await loadRegistry();
+    const list = parseTaskFile(readText(tasks as string), registry);
+    const byKey = new Map(list.map((task) => [task.id, task]));
+    const reported = list.every((task) => task.rubric.every(({ check }) => check.by === "code"));
+    const graded: GradedPrompt[] = [];
     const lines = readLines<Response>(responses as string).map(({ key, response }) => {
-      const task = byKey.get(String(key));
-      if (!task)
-        throw new HerlError(
-          "TASK_INVALID",
-          `No task has the key ${key}`,
-          "Give responses the keys of the task file",
-        );
-      const verdicts = task.rubric.map((item) => gradeByCode(englishRegistry, item, String(response)));
+      const task = taskOf(byKey, key);
+      const text = String(response);
+      const verdicts = task.rubric.map((item) => gradeByCode(registry, item, text));
+      const looseFollow = reported || loose ? gradeAllLoosely(registry, task.rubric, text, verdicts) : [];
+      if (reported)
+        graded.push({ ids: task.rubric.map(idOf), strict: followed(verdicts), loose: looseFollow });
       const unknown = verdicts.flatMap((verdict) => (verdict.status === "unknown" ? [verdict.reason] : []));
       return {
         key,
-        follow: verdicts.map(({ status }) => follows[status]),
+        follow: followed(verdicts),
+        ...(loose && { loose: looseFollow }),
         reward: rubricReward(task.rubric, verdicts),
         ...(unknown.length > 0 && { unknown }),
       };
     });
     writeBytes(out as string, toLines(lines));
-    return Promise.resolve();
+    if (!reported) return;
+    const summary = instructionReport(graded);
+    console.error(reportText(summary));
+    if (report) writeBytes(report as string, `${JSON.stringify(summary, null, 2)}\n`);
   },
 };
+
+function taskOf(byKey: ReadonlyMap<string, Task>, key: string | number): Task {
+  const task = byKey.get(String(key));
+  if (task) return task;
+  throw new HerlError(
+    "TASK_INVALID",
+    `No task has the key ${key}`,
+    "Give responses the keys of the task file",
+  );
+}
+
+/** An item whose rule is followed strictly is followed loosely too: only the others need the variants. */
+function gradeAllLoosely(
+  registry: VerifierRegistry,
+  rubric: readonly RubricItem[],
+  response: string,
+  strict: readonly Verdict[],
+): (boolean | null)[] {
+  const settled = (index: number): boolean =>
+    strict[index].status === (rubric[index].polarity === "want" ? "satisfied" : "unmet");
+  const variants = rubric.every((_, index) => settled(index)) ? [] : looseVariants(response);
+  return followed(
+    rubric.map((item, index) => (settled(index) ? strict[index] : gradeLoosely(registry, item, variants))),
+  );
+}
+
+const idOf = ({ check }: RubricItem): string => (check.by === "code" ? check.verifier : "judge");
