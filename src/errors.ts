@@ -40,6 +40,11 @@ export const errorCodes = [
   "CONTEXT_TOO_LONG",
   "TOKEN_ID",
   "ADAPTER_MISMATCH",
+  // local models
+  "WEBLLM_MODEL",
+  "WEBLLM_UNAVAILABLE",
+  "WEBLLM_DOWNLOAD",
+  "WEBLLM_FAILED",
   // compute
   "NO_ADAPTER",
   "DEVICE_LOST",
@@ -49,6 +54,7 @@ export const errorCodes = [
   "TASK_INVALID",
   "VERIFIER_UNKNOWN",
   // judges
+  "JUDGE_MISSING",
   "JUDGE_DOWN",
   "JUDGE_REFUSED",
   "JUDGE_BUDGET",
