@@ -1,22 +1,40 @@
+import fc from "fast-check";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { englishRegistry } from "../rubric/verifiers/registry";
-import { parseTaskFile } from "./task_file";
+import { longestTaskFile, parseTaskFile, readTaskFile } from "./task_file";
+import { tellProblem } from "./task_files/problem";
+import { taskLines } from "./task_lines";
 
-const parse = (...records: unknown[]) =>
-  parseTaskFile(
-    records.map((record) => (typeof record === "string" ? record : JSON.stringify(record))).join("\n"),
-    englishRegistry,
-  );
+const lines = (...records: unknown[]) =>
+  records.map((record) => (typeof record === "string" ? record : JSON.stringify(record))).join("\n");
+const parse = (...records: unknown[]) => parseTaskFile(lines(...records), englishRegistry);
+const read = (text: string) => readTaskFile(text, englishRegistry);
+const told = (text: string) => read(text).problems.map(tellProblem);
+const keys = (text: string) => read(text).tasks.map(({ id }) => id);
 
 const ifeval = { key: 1000, prompt: "Write.", instruction_id_list: ["punctuation:no_comma"], kwargs: [{}] };
+const own = { key: "a", prompt: "Explain.", rubric: [{ text: "Names a dose." }] };
+const muldimif = {
+  id: "7",
+  conversations: [{ role: "user", content: "Tell me." }],
+  constraints: [["Length", "Words", "The response must contain no more than 150 words"]],
+};
+const health = {
+  prompt_id: "h",
+  prompt: [{ role: "user", content: "I cough." }],
+  rubrics: [
+    { criterion: "Asks how long.", points: 7, tags: ["level:example"] },
+    { criterion: "States that it is nothing.", points: -5, tags: [] },
+  ],
+};
 
 describe("IFEval records", () => {
   test("become tasks with one described item an instruction", () => {
     const [task] = parse({
       ...ifeval,
       instruction_id_list: ["punctuation:no_comma", "keywords:frequency"],
-      kwargs: [{ keyword: null }, { keyword: "key", frequency: 2, relation: "at least", num_words: null }],
+      kwargs: [{ keyword: null }, { keyword: "key", frequency: 2.0, relation: "at least", num_words: null }],
     });
     expect(task).toEqual({
       id: "1000",
@@ -53,24 +71,16 @@ describe("IFEval records", () => {
     );
   });
 
-  test.skipIf(!existsSync("../shared/data/ifeval"))("all 541 published ones are read", () => {
-    const tasks = parseTaskFile(
-      readFileSync("../shared/data/ifeval/input_data.jsonl", "utf8"),
-      englishRegistry,
-    );
-    expect(tasks).toHaveLength(541);
-    expect(tasks.flatMap(({ rubric }) => rubric)).toHaveLength(834);
-    const bare = tasks.flatMap(({ id, rubric }) =>
-      rubric.flatMap(({ text }) => (text.includes("follows") ? [id] : [])),
-    );
-    // 31 ask for a language, 25 count words in capitals, two count "letters" that are none.
-    expect(bare).toHaveLength(31 + 25 + 2);
+  test("IFBench's have text keys, numbers with a fraction of none, and null for what does not apply", () => {
+    const record = `{"key": "0", "prompt": "p", "instruction_id_list": ["x:y"], "kwargs": [{"N": 5.0, "m": null}]}`;
+    const [{ id, rubric }] = parse(record);
+    expect([id, rubric[0].check]).toEqual(["0", { by: "code", verifier: "x:y", kwargs: { N: 5 } }]);
   });
 });
 
 describe("rubric records", () => {
   test("are read, with a file's other habits: a byte order mark, Windows line ends, blank lines, more fields", () => {
-    const record = { key: "a", prompt: "Explain.", note: 1, rubric: [{ text: "Names a dose.", weight: 2 }] };
+    const record = { ...own, note: 1, rubric: [{ text: "Names a dose.", weight: 2 }] };
     expect(parse(`\ufeff${JSON.stringify(record)}\r`, "", ifeval)).toEqual([
       {
         id: "a",
@@ -81,24 +91,150 @@ describe("rubric records", () => {
     ]);
   });
 
-  test("must name verifiers that exist", () => {
-    const check = { by: "code", verifier: "keywords:existance", kwargs: {} };
-    expect(() => parse({ key: "a", prompt: "p", rubric: [{ text: "t", check }] })).toThrow(
-      expect.objectContaining({
-        code: "VERIFIER_UNKNOWN",
-        message: expect.stringContaining("Line 1") as string,
-      }),
+  test("must name verifiers that exist; the cure names those of the group, or the groups", () => {
+    const misspelt = (verifier: string) => ({
+      ...own,
+      rubric: [{ text: "t", check: { by: "code", verifier, kwargs: {} } }],
+    });
+    const { problems } = read(lines(misspelt("keywords:existance")));
+    expect(problems).toMatchObject([{ code: "VERIFIER_UNKNOWN", line: 1, field: "rubric.0.check.verifier" }]);
+    expect(problems[0].cure).toContain("keywords:existence, ");
+    expect(problems[0].cure).not.toContain("punctuation");
+    expect(read(lines(misspelt("comma"))).problems[0].cure).toContain("punctuation:…");
+    expect(() => parse(misspelt("keywords:existance"))).toThrow(
+      expect.objectContaining({ code: "VERIFIER_UNKNOWN" }),
     );
+  });
+
+  test("what a run writes of its tasks is read back", () => {
+    const tasks = parse(own, ifeval, health);
+    expect(parseTaskFile(taskLines(tasks), englishRegistry)).toEqual(tasks);
+  });
+});
+
+describe("HealthBench records", () => {
+  test("are weighted items for a judge; negative points are pitfalls", () => {
+    const check = { by: "judge" };
+    expect(parse(health)).toEqual([
+      {
+        id: "h",
+        prompt: "I cough.",
+        rubric: [
+          { text: "Asks how long.", weight: 7, polarity: "want", check },
+          { text: "States that it is nothing.", weight: 5, polarity: "avoid", check },
+        ],
+      },
+    ]);
+  });
+
+  test("without an id take the prompt as key", () => {
+    expect(parse({ ...health, prompt_id: undefined, prompt: "I cough." })[0].id).toBe("I cough.");
+  });
+
+  test.each([
+    ["several turns", ["user", "assistant", "user"], "a conversation (user, assistant, user)"],
+    ["a system prompt", ["system", "user"], "a conversation (system, user)"],
+    ["no message of the user", ["assistant"], "a conversation (assistant)"],
+  ])("with %s are refused, not cut down", (_, roles, what) => {
+    const prompt = roles.map((role) => ({ role, content: "Words." }));
+    expect(told(lines({ ...health, prompt }))).toEqual([expect.stringContaining(`Line 1, prompt: ${what}`)]);
+  });
+});
+
+test("MulDimIF records are tasks with one item a constraint", () => {
+  const [task] = parse(muldimif);
+  expect([task.id, task.prompt]).toEqual(["7", "Tell me."]);
+  expect(task.rubric.map(({ text }) => text)).toEqual(["The response must contain no more than 150 words"]);
+});
+
+describe("layouts", () => {
+  const records = [ifeval, own, muldimif, health];
+  const all = ["1000", "a", "7", "h"];
+  const document = { $schema: "./task-file.schema.json", about: { tasks: [] }, tasks: records };
+
+  test.each([
+    ["one object a line", lines(...records)],
+    ["a list", JSON.stringify(records)],
+    ["a list over several lines", JSON.stringify(records, null, 2)],
+    ["a document", JSON.stringify(document)],
+    ["a document over several lines", `\n${JSON.stringify(document, null, 2)}\n`],
+    [
+      "a document with one record a line",
+      `{"tasks": [\n${records.map((r) => JSON.stringify(r)).join(",\n")}\n]}`,
+    ],
+  ])("%s", (_, text) => {
+    expect(told(text)).toEqual([]);
+    expect(keys(text)).toEqual(all);
+  });
+
+  test("one record alone, over several lines", () => {
+    expect(keys(JSON.stringify(own, null, 2))).toEqual(["a"]);
+  });
+
+  test("in a document, too, problems name their record's line, and the good ones are kept", () => {
+    const text = JSON.stringify([own, { ...own, key: "b", prompt: 7 }, health, "stray"], null, 2);
+    const lineOf = (sign: string) => text.slice(0, text.indexOf(sign)).split("\n").length;
+    expect(told(text)).toEqual([
+      `Line ${lineOf('"b"') - 1}, prompt: Invalid input: expected string, received number`,
+      `Line ${lineOf('"stray"')}: it is no JSON object`,
+    ]);
+    expect(keys(text)).toEqual(["a", "h"]);
+  });
+
+  test("a forgotten quotation mark spoils its record only, in lines and in documents", () => {
+    const bad = '{"key": "x", "prompt": "p, "rubric": [{"text": "t"}]}';
+    expect(told(lines(bad, own))).toEqual(["Line 1: it is not JSON"]);
+    expect(keys(lines(bad, own, health))).toEqual(["a", "h"]);
+    const document = `{"tasks": [\n${JSON.stringify(own)},\n${bad},\n${JSON.stringify(health)}]}`;
+    expect(told(document)).toEqual(["Line 3: it is not JSON"]);
+    expect(keys(document)).toEqual(["a", "h"]);
+  });
+
+  test("a bracket too few, over several lines: the records after it are found by their indentation", () => {
+    const whole = JSON.stringify({ tasks: [own, { ...own, key: "b" }, health] }, null, 2);
+    const at = whole.indexOf("]", whole.indexOf('"b"'));
+    expect(keys(whole.slice(0, at) + whole.slice(at + 1))).toEqual(["a", "h"]);
+    expect(told(whole.slice(0, at) + whole.slice(at + 1))).toEqual(["Line 12: it is not JSON"]);
+  });
+
+  test("all on one line: what comes after a broken record is not read, and that is told", () => {
+    const text = `{"tasks": [${JSON.stringify(own)}, {"key": b}, ${JSON.stringify(health)}]}`;
+    expect(keys(text)).toEqual(["a"]);
+    expect(told(text)).toEqual(["Line 1: it is not JSON, and no record after it can be made out"]);
+  });
+
+  test.each([
+    ["a comma too few", `[${JSON.stringify(own)}\n${JSON.stringify(health)}]`],
+    ["no closing bracket", `{"tasks": [${JSON.stringify(own)},\n${JSON.stringify(health)}`],
+    ["something after it", `[${JSON.stringify(own)},\n${JSON.stringify(health)}] and more`],
+  ])("%s: the tasks are read, and the document is told not to be JSON", (_, text) => {
+    expect(keys(text)).toEqual(["a", "h"]);
+    expect(told(text)).toEqual(["Line 2: the document around the records is not JSON"]);
+  });
+
+  test("a file that was cut off", () => {
+    const text = JSON.stringify({ tasks: records }, null, 2);
+    expect(keys(text.slice(0, -40))).toEqual(all.slice(0, -1));
+    expect(told(text.slice(0, -40))).toEqual([
+      expect.stringMatching(/^Line \d+: it is not JSON, and no record/),
+    ]);
+    const cut = lines(...records).slice(0, -40);
+    expect(keys(cut)).toEqual(all.slice(0, -1));
+    expect(told(cut)).toEqual(["Line 4: it is not JSON"]);
   });
 });
 
 test.each([
-  ["no JSON", ["{"], "Line 1 is no task: it is not JSON"],
-  ["no object", ["7"], "neither instruction_id_list nor rubric"],
-  ["neither kind", [{ key: 1, prompt: "p" }], "neither instruction_id_list nor rubric"],
-  ["a missing prompt", [ifeval, { ...ifeval, key: 2, prompt: undefined }], "Line 2 is no task: prompt: "],
-  ["a key of another type", [{ ...ifeval, key: {} }], "key: "],
-  ["too few parameters", [{ ...ifeval, kwargs: [] }], "kwargs: 0 entries for 1 instructions"],
+  ["no JSON", ["{"], "Line 1: it is not JSON"],
+  ["no object", ["7"], "Line 1: it is no JSON object"],
+  [
+    "no kind that is known",
+    [{ key: 1, prompt: "p" }],
+    "Line 1: it has none of the fields instruction_id_list",
+  ],
+  ["a missing prompt", [ifeval, { ...ifeval, key: 2, prompt: undefined }], "Line 2, prompt: it is missing"],
+  ["a key of another type", [{ ...ifeval, key: {} }], "key: it must be a text or a whole number"],
+  ["too few parameters", [{ ...ifeval, kwargs: [] }], "kwargs: 0 entries for 1 instruction"],
   [
     "a bad weight",
     [{ key: 1, prompt: "p", rubric: [{ text: "t", weight: 0 }] }],
@@ -113,11 +249,162 @@ test.each([
         rubric: [{ text: "t", check: { by: "code", verifier: "keywords:existence", kwargs: {} } }],
       },
     ],
-    "rubric.0.check.kwargs.keywords: ",
+    "rubric.0.check.kwargs.keywords: it is missing",
   ],
-  ["a key twice", [ifeval, "", ifeval], "Line 3 is no task: key: 1000 occurs twice"],
+  [
+    "points of nothing",
+    [{ ...health, rubrics: [{ criterion: "c", points: 0 }] }],
+    "rubrics.0.points: it must not be 0",
+  ],
+  ["a constraint that is none", [{ ...muldimif, constraints: [["Length"]] }], "constraints.0"],
+  ["a key twice", [ifeval, "", ifeval], "Line 3, key: 1000 occurs twice"],
   ["nothing", ["", " "], "The file holds no task"],
+  [
+    "an endless nest",
+    [ifeval, `{"rubric": ${"[".repeat(1e5)}${"]".repeat(1e5)}}`],
+    "Line 2: it nests deeper than",
+  ],
 ])("refuses %s, saying where", (_, records, what) => {
   expect(() => parse(...records)).toThrow(expect.objectContaining({ code: "TASK_INVALID" }));
   expect(() => parse(...records)).toThrow(what);
+});
+
+test("every fault of a record is told, with a cure each", () => {
+  const { problems } = read(lines({ key: "", prompt: 7, rubric: [{ text: "" }, { text: "t", wieght: 1 }] }));
+  expect(problems.map(({ field }) => field)).toEqual(["key", "prompt", "rubric.0.text", "rubric.1"]);
+  expect(problems.every(({ cure }) => cure.length > 10)).toBe(true);
+});
+
+test("a file that is too long is not read at all", () => {
+  expect(told(" ".repeat(longestTaskFile + 1))).toEqual([
+    expect.stringContaining("at most 50000000 are read"),
+  ]);
+});
+
+test("a file of something else: a thousand problems are told, and the rest is counted", () => {
+  const { problems, skipped, tasks } = read("nonsense\n".repeat(20_000));
+  expect([problems.length, skipped, tasks.length]).toEqual([1000, 20_000, 0]);
+});
+
+describe("whatever the text", () => {
+  const record = fc.constantFrom(ifeval, own, muldimif, health);
+  const value = fc.jsonValue({ maxDepth: 4 });
+  const bent = fc
+    .tuple(
+      record,
+      fc.constantFrom("key", "id", "prompt", "rubric", "rubrics", "kwargs", "constraints"),
+      value,
+    )
+    .map(([base, field, other]): unknown => ({ ...base, [field]: other }));
+  const pieces = fc.constantFrom(
+    '"',
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\n",
+    "\\",
+    "tasks",
+    "null",
+    "\ud800",
+    "\0",
+  );
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join("")),
+    fc
+      .array(fc.oneof(record, bent, value), { maxLength: 5 })
+      .chain((records) =>
+        fc
+          .tuple(
+            fc.constantFrom(
+              lines(...records),
+              JSON.stringify(records),
+              JSON.stringify({ tasks: records }, null, 1),
+            ),
+            fc.nat(400),
+            fc.oneof(pieces, fc.constant("")),
+          )
+          .map(([whole, at, extra]) => whole.slice(0, at) + extra + whole.slice(at + extra.length)),
+      ),
+  );
+
+  test("reading never throws; it tells tasks, or problems, and the tasks can be kept", () => {
+    fc.assert(
+      fc.property(text, (text) => {
+        const { tasks, problems, skipped } = read(text);
+        expect(tasks.length > 0 || problems.length > 0).toBe(true);
+        expect(problems.length >= skipped).toBe(true);
+        const last = text.split("\n").length;
+        expect(problems.every(({ line }) => line >= 0 && line <= last)).toBe(true);
+        expect(new Set(tasks.map(({ id }) => id)).size).toBe(tasks.length);
+        expect(taskLines(tasks).split("\n")).toHaveLength(tasks.length + 1);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("a good record after a broken line is kept", () => {
+    fc.assert(
+      fc.property(
+        fc.string().filter((line) => !/[\n\r[{]/.test(line)),
+        (line) => {
+          expect(keys(`${line}\n${JSON.stringify(own)}`)).toEqual(["a"]);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ["brackets", "[".repeat(1e6)],
+    ["braces", '{"a":'.repeat(2e5)],
+    ["quotation marks", '"'.repeat(1e6)],
+    ["an open string", `{"tasks": ["${"\\".repeat(1e6)}`],
+    ["commas", `[${",".repeat(1e6)}`],
+    ["line ends", "\n".repeat(1e6)],
+    ["open objects, line by line", "{\n".repeat(5e5)],
+    ["broken records in a list", `[\n${'{"a": [\n'.repeat(1e5)}`],
+    ["one long prompt", JSON.stringify({ ...own, prompt: "x".repeat(1e6) })],
+  ])("a megabyte of %s takes no long time", (_, text) => {
+    const started = performance.now();
+    read(text);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
+
+describe.skipIf(!existsSync("../shared/data/ifeval"))("the published files", () => {
+  const published = (name: string) => readFileSync(`../shared/data/${name}`, "utf8");
+
+  test("IFEval: all 541", () => {
+    const tasks = parseTaskFile(published("ifeval/input_data.jsonl"), englishRegistry);
+    expect(tasks).toHaveLength(541);
+    expect(tasks.flatMap(({ rubric }) => rubric)).toHaveLength(834);
+    const bare = tasks.flatMap(({ id, rubric }) =>
+      rubric.flatMap(({ text }) => (text.includes("follows") ? [id] : [])),
+    );
+    // 31 ask for a language, 25 count words in capitals, two count "letters" that are none.
+    expect(bare).toHaveLength(31 + 25 + 2);
+  });
+
+  test("IFBench: 300 and 294, no parameter without a value", () => {
+    for (const [name, count] of [
+      ["IFBench_test.jsonl", 300],
+      ["IFBench_test_2025-07_294.jsonl", 294],
+    ] as const) {
+      const tasks = parseTaskFile(published(`ifbench/${name}`), englishRegistry);
+      expect(tasks).toHaveLength(count);
+      const values = tasks.flatMap(({ rubric }) =>
+        rubric.flatMap(({ check }) => (check.by === "code" ? Object.values(check.kwargs) : [])),
+      );
+      expect(values).not.toContain(null);
+    }
+  });
+
+  test("MulDimIF: 1,200 with 4,180 constraints", () => {
+    const { tasks, problems } = read(published("muldimif/test.json"));
+    expect(problems.map(tellProblem)).toEqual([]);
+    expect([tasks.length, tasks.flatMap(({ rubric }) => rubric).length]).toEqual([1200, 4180]);
+  });
 });

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import type { RubricItem } from "../../rubric/schema";
+import type { TaskFormat } from "./format";
+import { key } from "./key";
+import { readAs } from "./problem";
+import { conversation, singleMessage } from "./single_message";
+
+const record = z.object({
+  id: key,
+  conversations: conversation,
+  constraints: z.array(z.tuple([z.string(), z.string(), z.string().min(1)])).min(1),
+});
+
+/**
+ * MulDimIF's records: `{"id": "…", "conversations": [{"role": "user", "content": "…"}], "constraints": [["Length",
+ * "Words", "At most 150 words"]]}`.
+ */
+export const muldimif: TaskFormat = {
+  name: "MulDimIF",
+  fields: ["conversations", "constraints"],
+  read(fields) {
+    const reading = readAs(record, fields);
+    if ("faults" in reading) return reading;
+    const { id, conversations, constraints } = reading.value;
+    const message = singleMessage(conversations, "conversations");
+    if ("faults" in message) return message;
+    const rubric = constraints.map(([, , text]): RubricItem => ({
+      text,
+      weight: 1,
+      polarity: "want",
+      check: { by: "judge" },
+    }));
+    return { value: { id, prompt: message.value, rubric } };
+  },
+};
