@@ -134,6 +134,17 @@ test("WGSL and the GPU are known to kernels and compute alone", () => {
   expect(users).toEqual([]);
 });
 
+test("WebLLM is known to its worker alone", () => {
+  const users = sources.filter((file) => /["']@mlc-ai\/web-llm/.test(readFileSync(join(root, file), "utf8")));
+  expect(users).toEqual(["workers/webllm.worker.ts"]);
+  const starters = imports.filter(
+    ({ to }) => to === "workers/webllm.worker.ts" || to === "workers/webllm.worker",
+  );
+  expect(starters.filter(({ typeOnly }) => !typeOnly).map(({ from }) => from)).toEqual([
+    "src/ui/webllm/start.ts",
+  ]);
+});
+
 test("floors below the page know no DOM", () => {
   const pure = sources.filter((file) => /^src\/(herl|analysis|figures|rubric|worlds)\//.test(file));
   const users = pure.filter((file) =>

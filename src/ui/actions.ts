@@ -246,6 +246,13 @@ function pageActions(app: App): Action[] {
       perform: open("backend"),
     }),
     action({
+      id: "models",
+      label: "Local models…",
+      description: "A language model in this browser, to judge and to explore: download, load, delete",
+      shortcut: ["l"],
+      perform: open("models"),
+    }),
+    action({
       id: "about",
       label: "About",
       description: "What HeRL is, and how this model was made",

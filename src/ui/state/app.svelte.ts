@@ -15,7 +15,7 @@ import { emptySnapshot, isEvaluating, RunModel } from "./run_model";
 import { Selection } from "./selection.svelte";
 import { remember, remembered, Theme } from "./theme.svelte";
 
-export type DialogName = "runs" | "settings" | "help" | "about" | "palette" | "backend";
+export type DialogName = "runs" | "settings" | "help" | "about" | "palette" | "backend" | "models";
 
 export interface Confirmation {
   readonly title: string;
