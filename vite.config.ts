@@ -65,8 +65,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
-        // What forbids zod to make code runs in zod's own chunk: before every chunk that declares a schema.
-        codeSplitting: { groups: [{ name: "zod", test: /node_modules\/zod\/|ui\/no_eval/ }] },
+        codeSplitting: {
+          groups: [
+            // What forbids zod to make code runs in zod's own chunk: before every chunk that declares a schema.
+            { name: "zod", test: /node_modules\/zod\/|ui\/no_eval/ },
+            // What all parts of the page use compresses better as one chunk than as four.
+            { name: "base", test: /node_modules\/svelte\/|preload-helper|ui\/common\/Icon|figures\/format/ },
+          ],
+        },
       },
     },
   },
