@@ -33,12 +33,15 @@ export interface LlamaPolicyOptions {
   readonly training: Training;
   /** Tokens that end a response. */
   readonly endIds: ReadonlySet<number>;
-  /** Shorten the model's own context; default 2,048 at most. */
+  /** Shorten the model's own context; default `longestContext` at most. */
   readonly contextLength?: number;
   readonly batchShape?: BatchShape;
   /** Compute activations again in the backward pass instead of keeping them. Default false. */
   readonly recompute?: boolean;
 }
+
+/** The longest context unless an option says otherwise: memory for training grows with it. */
+export const longestContext = 2048;
 
 /** A Llama-family model that samples, scores and learns on one backend. */
 export class LlamaPolicy implements TrainablePolicy {
@@ -54,7 +57,7 @@ export class LlamaPolicy implements TrainablePolicy {
   constructor(backend: Backend, config: LlamaConfig, weights: HostWeights, options: LlamaPolicyOptions) {
     this.options = options;
     this.shape = options.batchShape ?? batchShapes[backend.name];
-    this.contextLength = Math.min(config.contextLength, options.contextLength ?? 2048);
+    this.contextLength = Math.min(config.contextLength, options.contextLength ?? longestContext);
     this.model = buildDecoder(backend, config, weights, options.training, options);
     const workspace = new Workspace(backend);
     const angles = ropeTable(this.contextLength, config.headDim, config.ropeBase);

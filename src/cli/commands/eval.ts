@@ -1,16 +1,15 @@
 import { join } from "node:path";
 import { deriveKey, seedKey } from "../../kernels/random/random";
 import { codeGrader } from "../../rubric/code_grader";
-import { englishRegistry } from "../../rubric/verifiers/registry";
 import { sampleAndGrade, summarize } from "../../runs/evaluate";
 import { chatCodec } from "../../runs/learner";
 import { passAtK } from "../../analysis/pass_at_k";
-import { parseTaskFile } from "../../worlds/task_file";
 import { decimal, integer, UsageError, type Command } from "../arguments";
 import { backendOption, openBackend } from "../backend";
-import { readText, writeBytes } from "../files";
+import { writeBytes } from "../files";
 import { adapterOption, modelOption, openModel, openPolicy } from "../model";
 import { RunFolder } from "../run_folder";
+import { readTasks, taskOptions, tasksFor } from "../tasks";
 
 export const evaluate: Command = {
   name: "eval",
@@ -20,12 +19,8 @@ export const evaluate: Command = {
     run: { type: "string", value: "DIR", description: "A run folder: its model with its adapter" },
     model: modelOption,
     adapter: adapterOption,
-    tasks: {
-      type: "string",
-      value: "FILE",
-      required: true,
-      description: "IFEval records, or our rubric records",
-    },
+    tasks: { ...taskOptions.tasks, required: true },
+    "skip-bad-lines": taskOptions["skip-bad-lines"],
     samples: { type: "string", value: "K", default: "1", description: "Responses per task" },
     temperature: { type: "string", value: "T", default: "1", description: "Sampling temperature" },
     "max-new-tokens": { type: "string", value: "N", default: "128", description: "Longest response" },
@@ -41,10 +36,11 @@ export const evaluate: Command = {
     );
     const adapter = run ? join(run, "adapter") : (values["adapter"] as string | undefined);
     const policy = openPolicy(await openBackend(values["backend"]), model, adapter);
-    const tasks = parseTaskFile(readText(values["tasks"] as string), englishRegistry);
+    const list = await readTasks(values);
+    const { tasks, registry } = tasksFor(list, model, model.config.contextLength, values);
     const samples = integer(values, "samples", { min: 1 });
     const responses = await sampleAndGrade(
-      { policy, codec: chatCodec(model), grader: codeGrader(englishRegistry) },
+      { policy, codec: chatCodec(model), grader: codeGrader(registry) },
       tasks,
       deriveKey(seedKey(integer(values, "seed")), "evaluation", "file"),
       {

@@ -1,15 +1,17 @@
 import { variants, type Variant } from "../../herl/config";
+import type { ModelFile } from "../../policy/model_file";
 import { openSession } from "../../runs/open_session";
 import { parseConfig, type RunConfig } from "../../runs/config";
 import { presets, resolveConfig } from "../../runs/presets";
 import { parseSetting, settings, withSetting } from "../../runs/settings";
+import { trainingContext } from "../../runs/task_fit";
 import type { RunTasks } from "../../runs/world";
-import { integer, text, UsageError, type Command, type Values } from "../arguments";
+import { integer, UsageError, type Command, type Values } from "../arguments";
 import { backendOption, openBackend } from "../backend";
 import { readText } from "../files";
 import { openModel } from "../model";
 import { RunFolder } from "../run_folder";
-import { onTasks, readTasks, tasksOf } from "../tasks";
+import { onTasks, readTasks, taskOptions, tasksFor, tasksOf } from "../tasks";
 import { finish, report } from "./run_session";
 
 export const train: Command = {
@@ -23,11 +25,7 @@ export const train: Command = {
       description: `One of ${presets.map((p) => p.name).join(", ")} (default pocket-rare)`,
     },
     config: { type: "string", value: "FILE", description: "A configuration as JSON, instead of a preset" },
-    tasks: {
-      type: "string",
-      value: "FILE",
-      description: "Train on this task file instead of the pocket world; see docs/tasks.md",
-    },
+    ...taskOptions,
     method: { type: "string", value: "NAME", description: `One of ${variants.join(", ")} (default herl)` },
     set: {
       type: "string",
@@ -54,12 +52,13 @@ export const train: Command = {
     const steps = integer(values, "steps", { min: 1 });
     const resuming = values["resume"] === true && folder.exists;
     const recorded = resuming ? folder.readManifest() : undefined;
+    const wanted = recorded?.config ?? configOf(values);
+    const model = openModel(wanted.model);
     const { config, tasks } = recorded
-      ? { config: recorded.config, tasks: await tasksOf(folder) }
-      : await requestOf(values);
+      ? { config: wanted, tasks: await tasksOf(folder) }
+      : await withTasks(wanted, model, values);
     const backend = await openBackend(recorded?.backend.backend ?? values["backend"]);
-    const model = openModel(config.model);
-    const open = openSession({ backend, model, config, journal: folder, recorded, tasks });
+    const open = await openSession({ backend, model, config, journal: folder, recorded, tasks });
     if (recorded) await open.session.resume();
     else await folder.begin(open.manifest, tasks?.lines);
     for await (const event of open.session.run(steps)) report(event);
@@ -68,14 +67,18 @@ export const train: Command = {
   },
 };
 
-/** The configuration of a new run, with the tasks of `--tasks`. */
-async function requestOf(values: Values): Promise<{ config: RunConfig; tasks?: RunTasks }> {
-  const config = configOf(values);
-  const path = text(values, "tasks");
-  return path === undefined ? { config } : onTasks(config, await readTasks(path));
+/** The configuration of a new run with the tasks of `--tasks`, if there are any. */
+async function withTasks(
+  config: RunConfig,
+  model: ModelFile,
+  values: Values,
+): Promise<{ config: RunConfig; tasks?: RunTasks }> {
+  if (values["tasks"] === undefined) return { config };
+  const list = tasksFor(await readTasks(values), model, trainingContext(model), values);
+  return onTasks(config, list);
 }
 
-function configOf(values: Values) {
+function configOf(values: Values): RunConfig {
   const pairs = ((values["set"] as string[] | undefined) ?? []).map((pair): [string, string] => {
     const at = pair.indexOf("=");
     if (at < 1) throw new UsageError(`--set ${pair}: write KEY=VALUE`);
@@ -84,15 +87,19 @@ function configOf(values: Values) {
   const variant = (values["method"] ?? "herl") as Variant;
   if (!variants.includes(variant)) throw new UsageError(`--method is one of ${variants.join(", ")}`);
   const seed = integer(values, "seed");
-  if (values["config"] === undefined)
-    return resolveConfig({
-      preset: (values["preset"] as string | undefined) ?? "pocket-rare",
-      variant,
-      seed,
-      settings: pairs,
-    });
+  if (values["config"] === undefined) {
+    const settings = values["tasks"] === undefined ? pairs : [...taskWording(pairs), ...pairs];
+    const preset = (values["preset"] as string | undefined) ?? "pocket-rare";
+    return resolveConfig({ preset, variant, seed, settings });
+  }
   const base = { ...(JSON.parse(readText(values["config"] as string)) as object), seed };
   return parseConfig(
     pairs.reduce((input, [key, value]) => withSetting(input, key, parseSetting(key, value)), base),
   );
+}
+
+/** On a task file, chat models are asked for revisions in general words; the pocket model knows its own only. */
+function taskWording(pairs: readonly [string, string][]): [string, string][] {
+  const model = pairs.findLast(([key]) => key === "model")?.[1] ?? "pocket";
+  return model === "pocket" ? [] : [["world.wording", "general"]];
 }

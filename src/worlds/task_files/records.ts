@@ -58,7 +58,7 @@ function anyLineIsObject(text: string): boolean {
 const mostLinesTried = 100;
 
 /**
- * The records of a list or a document. Where the whole is not JSON, the good ones are found all the same: after a broken
+ * The records of a list, or of a document with one. Where the whole is not JSON, the good ones are found all the same: after a broken
  * record the next one begins on the next line that opens an object as far to the right as the broken one did.
  */
 function* documentRecords(text: string, start: number): Generator<RawRecord> {
