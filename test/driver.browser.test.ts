@@ -1,5 +1,6 @@
 /** The driver between page and session: plays, steps, answers, and survives what a browser does to it. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { WebgpuBackend } from "../src/compute/webgpu";
 import { GpuContext } from "../src/kernels/gpu";
 import { Driver } from "../src/runs/driver";
 import type { RunEnvironment } from "../src/runs/open_run";
@@ -310,8 +311,16 @@ describe("a lost GPU device", () => {
     await until(() => eventsOf("metrics").length === 2, 120_000);
     await whole.open(cpu);
     const expected = eventsOf("metrics").map(({ row }) => row.digest);
+    const tile = eventsOf("opened")[0].adapter.matmulTile!;
 
     events = [];
+    // Which tile is faster the probe measures anew, and a busy machine may answer otherwise.
+    const { setMatmulTile } = WebgpuBackend.prototype;
+    const pinned = vi.spyOn(WebgpuBackend.prototype, "setMatmulTile").mockImplementation(function (
+      this: WebgpuBackend,
+    ) {
+      setMatmulTile.call(this, tile);
+    });
     const { tensor } = GpuContext.prototype;
     let device: GPUDevice | undefined;
     GpuContext.prototype.tensor = function (...parameters) {
@@ -321,6 +330,7 @@ describe("a lost GPU device", () => {
     try {
       const driver = openDriver();
       await driver.open({ config, backend: "webgpu" });
+      pinned.mockRestore();
       driver.stepUpdate();
       await until(() => eventsOf("metrics").length === 1 && lastStatus() === "paused", 120_000);
       driver.stepUpdate();
@@ -330,6 +340,7 @@ describe("a lost GPU device", () => {
       expect(eventsOf("notice")).toMatchObject([{ code: "DEVICE_LOST" }]);
       expect(eventsOf("metrics").map(({ row }) => row.digest)).toEqual(expected);
     } finally {
+      pinned.mockRestore();
       GpuContext.prototype.tensor = tensor;
     }
   }, 300_000);

@@ -26,9 +26,9 @@ test("pocket-rare, herl, 40 updates on the cpu backend: the committed digest, fr
   const { config } = recorded;
   expect(config).toMatchObject({ preset: "pocket-rare", variant: "herl", seed: 0 });
   const evaluations: EvaluationRow[] = [];
-  const { session } = openSession({
+  const { session } = await openSession({
     ...{ backend: await CpuBackend.create(), model: pocketModel, config, recorded },
-    journal: { ...noJournal, saveEvaluation: (rows) => Promise.resolve(void evaluations.push(...rows)) },
+    journal: { ...noJournal(), saveEvaluation: (rows) => Promise.resolve(void evaluations.push(...rows)) },
   });
 
   expect(await replay(session, lines(recordedMetrics) as MetricsRow[])).toEqual({

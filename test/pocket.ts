@@ -60,7 +60,7 @@ export async function runUntil(
 /** A fresh session, as after a restart: nothing is shared with an earlier one but the journal. */
 export async function openSmallSession(
   config: RunConfig,
-  journal: Journal = noJournal,
+  journal: Journal = noJournal(),
 ): Promise<{ session: Session; manifest: Manifest }> {
   const backend = await (sharedBackend ??= CpuBackend.create());
   const world = openWorld(config);

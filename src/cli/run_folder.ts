@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { HerlError } from "../errors";
+import type { Judgement, Judgements } from "../rubric/judge/judgements";
 import type { PolicySnapshot } from "../policy/policy";
 import type { EvaluationRow } from "../runs/evaluate";
 import type { Checkpoint, Journal, RecordedRun, RunProgress, StepLines } from "../runs/journal";
@@ -25,6 +26,7 @@ const tensorFiles = ["parameters", "firstMoments", "secondMoments"] as const;
  */
 export class RunFolder implements Journal {
   readonly path: string;
+  private judged: Map<string, Judgement> | null = null;
 
   constructor(path: string) {
     this.path = path;
@@ -80,7 +82,7 @@ export class RunFolder implements Journal {
       // An evaluation comes after its step's metrics, and may be missing or not yet acknowledged.
       const keeps = (line: { step: number }) =>
         line.step < step || (line.step === step && (name !== "eval.jsonl" || evaluated));
-      const lines = completeLines(this.file(name)).filter(keeps);
+      const lines = completeLines<{ step: number }>(this.file(name)).filter(keeps);
       writeFileSync(this.file(name), toLines(lines));
     }
     return checkpoint;
@@ -104,6 +106,19 @@ export class RunFolder implements Journal {
       this.file("snapshots", `step-${String(step).padStart(6, "0")}.f32`),
       new Uint8Array(parameters.buffer),
     );
+  }
+
+  /** `judgements.jsonl`: `{"key", "items"}` a line, appended as answers come. */
+  get judgements(): Judgements {
+    const path = this.file("judgements.jsonl");
+    return {
+      get: (key) => Promise.resolve((this.judged ??= readJudgements(path)).get(key)),
+      put: (key, judgement) => {
+        (this.judged ??= readJudgements(path)).set(key, judgement);
+        appendFileSync(path, toLines([{ key, ...judgement }]));
+        return Promise.resolve();
+      },
+    };
   }
 
   private writeCheckpoint({ progress, policy }: Checkpoint): void {
@@ -140,8 +155,15 @@ export class RunFolder implements Journal {
 const readFloats = (path: string): Float32Array<ArrayBuffer> =>
   new Float32Array(Uint8Array.from(readFileSync(path)).buffer);
 
+function readJudgements(path: string): Map<string, Judgement> {
+  if (!existsSync(path)) return new Map();
+  return new Map(
+    completeLines<Judgement & { key: string }>(path).map(({ key, ...judgement }) => [key, judgement]),
+  );
+}
+
 /** The lines of a file of records; a last one that was cut off when the process was killed is left out. */
-function completeLines(path: string): { step: number }[] {
+function completeLines<T>(path: string): T[] {
   const lines = readText(path).split("\n");
-  return lines.slice(0, -1).map((line) => JSON.parse(line) as { step: number });
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as T);
 }

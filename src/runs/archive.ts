@@ -21,6 +21,8 @@ export async function archiveRun(
     "rollouts.jsonl": lines(steps.flatMap(({ rollouts }) => rollouts)),
     "failures.jsonl": lines(steps.flatMap(({ failures }) => failures)),
   };
+  const judgements = await store.recordedJudgements(id);
+  if (judgements.length > 0) files["judgements.jsonl"] = lines(judgements);
   if (checkpoint) {
     const { progress, policy } = checkpoint;
     files["digest.txt"] = strToU8(`${progress.digest}\n`);

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { HerlError } from "../errors";
 import { variants, type MethodConfig } from "../herl/config";
+import { judgeConfigSchema } from "../rubric/judge/judge_config";
 import { allProjections } from "../policy/lora";
 import { familyClasses, trainableFamilies } from "../worlds/pocket/families/registry";
 
@@ -50,8 +51,27 @@ export const runConfigSchema = z.strictObject({
         .describe(
           "How hindsight asks for a revision: as the pocket model was taught, by the texts of what is missing or by their numbers, or in general words for chat models",
         ),
+      judged: int(0, 6)
+        .default(0)
+        .describe("Items for a judge in each task of the pocket world, beside its constraints"),
       minConstraints: int(1, 4).default(2).describe("Constraints per instruction, at least"),
       maxConstraints: int(1, 4).default(4).describe("Constraints per instruction, at most"),
+    })
+    .prefault({}),
+
+  judge: judgeConfigSchema.prefault({}),
+
+  adaptive: z
+    .strictObject({
+      reweight: z
+        .number()
+        .min(0)
+        .max(0.9)
+        .default(0)
+        .describe(
+          "Lean training weights towards items that are missed, by this share at most; 0 leaves the rubric alone",
+        ),
+      decay: share().default(0.2).describe("How fast the rates of missed items follow each update"),
     })
     .prefault({}),
 

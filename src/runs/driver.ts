@@ -3,10 +3,10 @@ import { HerlError } from "../errors";
 import { trainStep, type StepState } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
 import type { PolicySnapshot } from "../policy/policy";
+import { isJudgeError } from "../rubric/judge/judge";
 import { composeTask } from "../worlds/pocket/tasks";
-import { archiveRun } from "./archive";
 import { methodOf } from "./config";
-import { Lab } from "./lab";
+import type { FinishedStep, Lab } from "./lab";
 import { RunOpener, type OpenRun, type RunEnvironment } from "./open_run";
 import { positionOf, withPolicy } from "./position";
 import type {
@@ -20,7 +20,7 @@ import type {
   TokenReference,
   TrainerCommands,
 } from "./protocol";
-import { Revisit } from "./revisit";
+import type { Revisit } from "./revisit";
 import type { SessionEvent } from "./session";
 import { groupView, itemViews, stepView } from "./views";
 
@@ -41,15 +41,24 @@ export class Driver implements TrainerCommands {
   private lostAt: number | null = null;
   /** The present step as last seen, and the policy before its update once that is done. */
   private seen: { state: StepState; step: number; before: PolicySnapshot | null } | null = null;
-  /** The last finished update, for questions about it, or an earlier one that was made again. */
+  /** The last finished update, and what answers questions about it once one was asked; or an earlier one made again. */
+  private finished: FinishedStep | null = null;
   private lab: Lab | null = null;
   private revisited: Revisit | null = null;
+  /** The earlier update that was asked for last. */
+  private wanted: RevisitRequest | null = null;
+  /** In memory only, for as long as the page is open. */
+  private judgeKey: string | null = null;
   private tokens: number[] = [];
   private queue: Promise<unknown> = Promise.resolve();
+  private unwatch = () => {};
 
   constructor(environment: RunEnvironment) {
     this.environment = environment;
-    this.opener = new RunOpener(environment);
+    this.opener = new RunOpener(environment, {
+      key: () => this.judgeKey,
+      fetch: (...request) => fetch(...request),
+    });
   }
 
   async open(request: OpenRequest): Promise<void> {
@@ -90,6 +99,10 @@ export class Driver implements TrainerCommands {
     this.delay = Math.max(0, milliseconds);
   }
 
+  setJudgeKey(key: string | null): void {
+    this.judgeKey = key;
+  }
+
   inspect(reference: TokenReference): Promise<TokenInspection | null> {
     return this.exclusive(() => this.inspectNow(reference));
   }
@@ -106,22 +119,26 @@ export class Driver implements TrainerCommands {
   }
 
   analyzeToken(...[reference, options]: Parameters<TrainerCommands["analyzeToken"]>) {
-    return this.exclusive(async () => (await this.asked?.analyzeToken(reference, options)) ?? null);
+    return this.exclusive(async () => (await (await this.asked())?.analyzeToken(reference, options)) ?? null);
   }
 
   pushToken(...[reference, request]: Parameters<TrainerCommands["pushToken"]>) {
-    return this.exclusive(async () => (await this.asked?.pushToken(reference, request)) ?? null);
+    return this.exclusive(async () => (await (await this.asked())?.pushToken(reference, request)) ?? null);
   }
 
   tryChange(...[request, reference]: Parameters<TrainerCommands["tryChange"]>) {
-    return this.exclusive(async () => (await this.asked?.tryChange(request, reference)) ?? null);
+    return this.exclusive(async () => (await (await this.asked())?.tryChange(request, reference)) ?? null);
   }
 
-  revisit(request: RevisitRequest | null): Promise<StepView | null> {
+  async revisit(request: RevisitRequest | null): Promise<StepView | null> {
+    this.wanted = null;
     this.revisited?.close();
-    const revisit = request && new Revisit(this.opener, this.environment, request);
-    this.revisited = revisit;
-    if (!revisit) return Promise.resolve(null);
+    this.revisited = null;
+    if (!request) return null;
+    const wanted = (this.wanted = request);
+    const { Revisit } = await import("./revisit");
+    if (this.wanted !== wanted) return null;
+    const revisit = (this.revisited = new Revisit(this.opener, this.environment, request));
     return this.exclusive(() => revisit.run());
   }
 
@@ -147,16 +164,28 @@ export class Driver implements TrainerCommands {
         "Allow the page to store data",
       );
     const { config } = await store.manifest(id);
+    const { archiveRun } = await import("./archive");
     return archiveRun(store, id, (await this.opener.model(config.model)).config);
   }
 
   /** Starts taking events from a run's session. */
-  private begin({ session }: OpenRun): void {
-    const onToken = (source: "rollout" | "revision", group: number, sample: number, id: number) =>
-      void this.tokens.push(source === "rollout" ? 0 : 1, group, sample, id);
+  private begin(run: OpenRun): void {
+    const { judge } = run;
+    const { emit } = this.environment;
     this.seen = null;
+    this.finished = null;
     this.lab = null;
     void this.revisit(null);
+    this.unwatch();
+    this.unwatch = judge?.onChange((counters) => emit({ type: "judge", counters })) ?? (() => {});
+    if (judge) emit({ type: "judge", counters: judge.counters });
+    this.take(run);
+  }
+
+  private take({ session }: OpenRun): void {
+    const onToken = (source: "rollout" | "revision", group: number, sample: number, id: number) =>
+      void this.tokens.push(source === "rollout" ? 0 : 1, group, sample, id);
+    this.tokens = [];
     this.events = session.run(Infinity, { signal: this.abort.current.signal, onToken });
   }
 
@@ -217,6 +246,7 @@ export class Driver implements TrainerCommands {
       await breathe();
       return event;
     } catch (error) {
+      if (isJudgeError(error)) return this.waitForJudge(run, error);
       if (!(error instanceof HerlError) || error.code !== "DEVICE_LOST") throw error;
       return await this.recover(run, error);
     } finally {
@@ -238,8 +268,8 @@ export class Driver implements TrainerCommands {
       };
       if (state.phase === "update") {
         const { policy } = run.learner;
-        const finished = { step, state, before: before!, after: await policy.snapshot() };
-        this.lab = new Lab(policy, run.config, finished);
+        this.finished = { step, state, before: before!, after: await policy.snapshot() };
+        this.lab = null;
       }
       emit({ type: "step", view: stepView(state, step) });
     } else if (event.type === "tasks") {
@@ -260,6 +290,16 @@ export class Driver implements TrainerCommands {
     if (this.tokens.length === 0) return;
     this.environment.emit({ type: "tokens", step: run.session.step + 1, tokens: this.tokens });
     this.tokens = [];
+  }
+
+  /**
+   * The judge is out of reach: the run pauses before its update, which has changed nothing yet. Whoever plays on takes
+   * the update up again, with the verdicts that were given until now.
+   */
+  private waitForJudge(run: OpenRun, { code, message, cure }: HerlError): null {
+    this.environment.emit({ type: "notice", code, message, cure });
+    this.take(run);
+    return null;
   }
 
   /** The GPU is gone: takes a new device and goes on from the last checkpoint, once per update. */
@@ -298,8 +338,13 @@ export class Driver implements TrainerCommands {
     };
   }
 
-  private get asked(): Lab | null {
-    return this.revisited?.lab ?? this.lab;
+  /** Whom the lab's questions go to; it is loaded with the first of them. */
+  private async asked(): Promise<Lab | null> {
+    if (this.revisited?.lab) return this.revisited.lab;
+    const { run, finished } = this;
+    if (!run || !finished) return null;
+    const { Lab } = await import("./lab");
+    return (this.lab ??= new Lab(run.learner.policy, run.config, finished));
   }
 
   private opened(): OpenRun {

@@ -1,3 +1,5 @@
+import type { FailureRates } from "../rubric/adaptive/failure_rates";
+import type { Judgements } from "../rubric/judge/judgements";
 import type { PolicySnapshot } from "../policy/policy";
 import type { EvaluationRow } from "./evaluate";
 import type { Manifest } from "./manifest";
@@ -15,6 +17,8 @@ export interface RunProgress {
   readonly judgeCalls: number;
   readonly tokens: number;
   readonly digest: string;
+  /** How often items are missed, for adaptive rubrics and for the reader. */
+  readonly failureRates: FailureRates;
 }
 
 /** What resuming needs. */
@@ -51,4 +55,9 @@ export interface Journal {
   saveEvaluation(rows: readonly EvaluationRow[], progress: RunProgress): Promise<void>;
   /** Keeps the parameters of a step for analysis. */
   saveSnapshot(step: number, parameters: Float32Array<ArrayBuffer>): Promise<void>;
+  /**
+   * What judges answered in this run, undecided answers included: kept as they come and never dropped, so that a run
+   * that is resumed or replayed asks nothing twice.
+   */
+  readonly judgements: Judgements;
 }

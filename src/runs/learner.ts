@@ -6,6 +6,7 @@ import { encodeChat } from "../policy/chat";
 import { LlamaPolicy } from "../policy/llama_policy";
 import type { ModelFile } from "../policy/model_file";
 import type { ChatCodec } from "../policy/policy";
+import type { Grader } from "../rubric/grader";
 import { codeGrader } from "../rubric/code_grader";
 import type { RunConfig } from "./config";
 import type { World } from "./world";
@@ -15,13 +16,19 @@ export interface OpenLearner extends Learner {
   readonly policy: LlamaPolicy;
 }
 
+export interface LearnerOptions {
+  readonly batchShape?: BatchShape;
+  /** By code alone unless it is given. */
+  readonly grader?: Grader;
+}
+
 /** Puts a model on a backend, ready for the run that `config` describes. */
 export function openLearner(
   backend: Backend,
   model: ModelFile,
   config: Pick<RunConfig, "training" | "seed">,
   world: World,
-  batchShape?: BatchShape,
+  { batchShape, grader = codeGrader(world.registry) }: LearnerOptions = {},
 ): OpenLearner {
   const { mode, rank, alpha, targets } = config.training;
   const key = deriveKey(seedKey(config.seed), "adapter");
@@ -34,7 +41,7 @@ export function openLearner(
   return {
     policy,
     codec: chatCodec(model),
-    grader: codeGrader(world.registry),
+    grader,
     revisionMessages: world.revisionMessages,
   };
 }

@@ -1,4 +1,5 @@
 import { HerlError } from "../errors";
+import { memoryJudgements, type Judgements } from "../rubric/judge/judgements";
 import type { Checkpoint, Journal, RunProgress, StepLines } from "./journal";
 import type { EvaluationRow } from "./evaluate";
 import type { Manifest } from "./manifest";
@@ -10,6 +11,7 @@ import type { Manifest } from "./manifest";
 export class MemoryJournal implements Journal {
   private lasting: Journal | null;
   private checkpoint: Checkpoint | null = null;
+  private readonly kept = memoryJudgements({ undecided: true });
   private readonly onProblem: (error: HerlError) => void;
 
   constructor(lasting: Journal | null, onProblem: (error: HerlError) => void) {
@@ -39,6 +41,14 @@ export class MemoryJournal implements Journal {
   saveSnapshot(step: number, parameters: Float32Array<ArrayBuffer>): Promise<void> {
     return this.pass((journal) => journal.saveSnapshot(step, parameters));
   }
+
+  readonly judgements: Judgements = {
+    get: async (key) => (await this.kept.get(key)) ?? this.lasting?.judgements.get(key),
+    put: async (key, judgement) => {
+      await this.kept.put(key, judgement);
+      await this.pass((journal) => journal.judgements.put(key, judgement));
+    },
+  };
 
   private async pass(write: (journal: Journal) => Promise<void>): Promise<void> {
     if (!this.lasting) return;

@@ -3,9 +3,11 @@ import { probe, type ProbeResult } from "../compute/probe";
 import { WebgpuBackend } from "../compute/webgpu";
 import { HerlError } from "../errors";
 import { readModel, type ModelFile } from "../policy/model_file";
+import type { Judge } from "../rubric/judge/judge";
 import type { Journal } from "./journal";
 import type { OpenLearner } from "./learner";
 import { MemoryJournal } from "./memory_journal";
+import type { JudgeAccess } from "./open_grader";
 import { openSession } from "./open_session";
 import type { ModelCard, OpenRequest, RunEvent } from "./protocol";
 import type { RunConfig } from "./config";
@@ -33,15 +35,18 @@ export interface OpenRun {
   backend: Backend;
   learner: OpenLearner;
   session: Session;
+  judge: Judge | null;
 }
 
 /** Opens runs for the page: new ones, and stored ones where they were left. Keeps the models that it has read. */
 export class RunOpener {
   private readonly environment: RunEnvironment;
+  private readonly judge: JudgeAccess;
   private readonly models = new Map<string, ModelFile>();
 
-  constructor(environment: RunEnvironment) {
+  constructor(environment: RunEnvironment, judge: JudgeAccess) {
     this.environment = environment;
+    this.judge = judge;
   }
 
   /** Opens a run and announces it. Throws RUN_LOCKED, RUN_MISSING, RUN_MODEL_CHANGED and the errors of models and backends. */
@@ -80,7 +85,10 @@ export class RunOpener {
     const journal = new MemoryJournal(store?.journal(id) ?? null, ({ code, message, cure }) =>
       emit({ type: "notice", code, message, cure }),
     );
-    const { session, learner, manifest } = openSession({ backend, model, config, journal, recorded });
+    const { session, learner, manifest, judge } = await openSession({
+      ...{ backend, model, config, journal, recorded },
+      judge: this.judge,
+    });
     await journal.begin(recorded ?? manifest);
     if (resuming) await session.resume();
     emit({
@@ -93,7 +101,7 @@ export class RunOpener {
       metrics: resuming ? (await store!.steps(id)).map(({ metrics }) => metrics) : [],
       evaluations: resuming ? await store!.evaluations(id) : [],
     });
-    return { id, config, model, journal, release, backend, learner, session };
+    return { id, config, model, journal, release, backend, learner, session, judge };
   }
 
   /** Puts a run whose GPU was lost on a new device, where its last checkpoint left it. */
@@ -102,7 +110,10 @@ export class RunOpener {
     const tile = run.backend.adapter.matmulTile;
     run.backend = await WebgpuBackend.create(this.environment.gpu);
     if (tile) run.backend.setMatmulTile(tile);
-    Object.assign(run, openSession({ backend: run.backend, model, config, journal }));
+    Object.assign(
+      run,
+      await openSession({ backend: run.backend, model, config, journal, judge: this.judge }),
+    );
     await run.session.resume();
   }
 

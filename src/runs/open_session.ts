@@ -2,10 +2,12 @@ import type { Backend } from "../compute/backend";
 import { batchShapes } from "../compute/batch_shape";
 import { HerlError } from "../errors";
 import type { ModelFile } from "../policy/model_file";
+import type { Judge } from "../rubric/judge/judge";
 import type { RunConfig } from "./config";
 import type { Journal } from "./journal";
 import { openLearner, type OpenLearner } from "./learner";
 import { makeManifest, type Manifest } from "./manifest";
+import { openGrader, recordOnly, type JudgeAccess } from "./open_grader";
 import { Session } from "./session";
 import { openWorld, type RunTasks } from "./world";
 
@@ -18,6 +20,8 @@ export interface SessionRequest {
   readonly recorded?: Manifest;
   /** For a run on a task file. */
   readonly tasks?: RunTasks;
+  /** How a judge is reached; without it the run has only the verdicts of its record. */
+  readonly judge?: JudgeAccess;
 }
 
 /** A session with everything it needs, and the manifest that describes it. */
@@ -25,13 +29,15 @@ export interface OpenSession {
   readonly session: Session;
   readonly learner: OpenLearner;
   readonly manifest: Manifest;
+  /** Null where the run has none. */
+  readonly judge: Judge | null;
 }
 
 /**
- * Opens a session. Throws RUN_MODEL_CHANGED when the recorded run was made with another model file, and what
- * `openWorld` throws.
+ * Opens a session. Rejects with RUN_MODEL_CHANGED when the recorded run was made with another model file, and with
+ * what `openWorld` throws.
  */
-export function openSession(request: SessionRequest): OpenSession {
+export async function openSession(request: SessionRequest): Promise<OpenSession> {
   const { backend, model, config, journal, recorded, tasks } = request;
   if (recorded && recorded.model.sha256 !== model.sha256) {
     throw new HerlError(
@@ -44,12 +50,13 @@ export function openSession(request: SessionRequest): OpenSession {
   if (tile) backend.setMatmulTile(tile);
   const batchShape = recorded?.batch_shape ?? batchShapes[backend.name];
   const world = openWorld(config, tasks);
-  const learner = openLearner(backend, model, config, world, batchShape);
+  const { grader, judge } = await openGrader(config, world, journal.judgements, request.judge ?? recordOnly);
+  const learner = openLearner(backend, model, config, world, { batchShape, grader });
   const manifest = makeManifest({
     ...{ config, batchShape },
     model: { name: config.model, sha256: model.sha256 },
     backend: backend.adapter,
     created: new Date(),
   });
-  return { session: new Session({ config, world, learner, journal }), learner, manifest };
+  return { session: new Session({ config, world, learner, journal, judge }), learner, manifest, judge };
 }

@@ -40,6 +40,15 @@ export const presets: readonly Preset[] = [
       "Four families that the model never follows by itself, only when it revises: sampling alone finds nothing",
     config: { ...pocket, world: { families: [...familyClasses.unseen] } },
   },
+  {
+    name: "pocket-soft",
+    description:
+      "One or two constraints that code decides, and two items that only a judge can decide: needs a judge's address",
+    config: {
+      ...pocket,
+      world: { families: [...familyClasses.rare], minConstraints: 1, maxConstraints: 2, judged: 2 },
+    },
+  },
 ];
 
 /** Responses generated per instruction, the same for every variant. */

@@ -10,6 +10,7 @@ import type { ErrorCode } from "../errors";
 import type { Counterfactual } from "../herl/counterfactual";
 import type { Phase } from "../herl/trainer";
 import type { Transfer } from "../herl/transfer";
+import type { JudgeCounters } from "../rubric/judge/judge_counters";
 import type { RunConfig } from "./config";
 import type { EvaluationRow } from "./evaluate";
 import type { Manifest } from "./manifest";
@@ -152,6 +153,8 @@ export type RunEvent =
   | { readonly type: "metrics"; readonly row: MetricsRow }
   /** An earlier update is made again: `done` of `of` updates. */
   | { readonly type: "revisiting"; readonly done: number; readonly of: number }
+  /** What the judge has cost and how it did, after each change. */
+  | { readonly type: "judge"; readonly counters: JudgeCounters }
   | { readonly type: "evaluation"; readonly rows: readonly EvaluationRow[] }
   /** Something the reader should know that stopped nothing, with what was done about it. */
   | { readonly type: "notice"; readonly code: ErrorCode; readonly message: string; readonly cure: string }
@@ -266,6 +269,8 @@ export interface TrainerCommands {
   stepPhase(): void;
   /** Milliseconds to wait after each phase while playing; 0 is as fast as it goes. */
   setDelay(milliseconds: number): void;
+  /** The key for the judge's server, from now on; it is kept in memory only. */
+  setJudgeKey(key: string | null): void;
   inspect(reference: TokenReference): Promise<TokenInspection | null>;
   /** Samples, grades and revises one group for a composed task with the present policy, without training. */
   probe(

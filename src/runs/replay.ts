@@ -1,15 +1,17 @@
+import { memoryJudgements, type Judgements } from "../rubric/judge/judgements";
 import type { Journal } from "./journal";
 import type { MetricsRow } from "./metrics";
 import type { Session } from "./session";
 
-/** A journal that keeps nothing: for runs made only to look at. */
-export const noJournal: Journal = {
+/** A journal that keeps nothing but what `judgements` does: for runs made only to look at. */
+export const noJournal = (judgements: Judgements = memoryJudgements({ undecided: true })): Journal => ({
   begin: () => Promise.resolve(),
   resume: () => Promise.resolve(null),
   saveStep: () => Promise.resolve(),
   saveEvaluation: () => Promise.resolve(),
   saveSnapshot: () => Promise.resolve(),
-};
+  judgements,
+});
 
 export interface ReplayResult {
   readonly steps: number;

@@ -56,7 +56,10 @@ export class Revisit {
       recorded.backend.backend === "webgpu"
         ? await WebgpuBackend.create(this.environment.gpu)
         : await CpuBackend.create();
-    const open = openSession({ backend: this.backend, model, config, journal: noJournal, recorded });
+    const open = await openSession({
+      ...{ backend: this.backend, model, config, recorded },
+      journal: noJournal(store.judgements(runId)),
+    });
     const metrics = (await store.steps(runId)).map((row) => row.metrics);
     const { finished } = await analyzeStep(open, metrics, step, {
       signal: this.abort.signal,

@@ -1,5 +1,9 @@
 import { trainStep, type StepState, type TokenListener } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
+import { updateRates, type FailureRates } from "../rubric/adaptive/failure_rates";
+import { reweight } from "../rubric/adaptive/reweight";
+import type { Judge } from "../rubric/judge/judge";
+import { noCounters, type JudgeCounters } from "../rubric/judge/judge_counters";
 import type { Task } from "../rubric/schema";
 import { methodOf, type RunConfig } from "./config";
 import { emptyDigest, evaluationFields, extendDigest, stepFields } from "./digest";
@@ -25,6 +29,8 @@ export interface SessionParts {
   readonly world: World;
   readonly learner: OpenLearner;
   readonly journal: Journal;
+  /** What is counted of it; null without one. */
+  readonly judge?: Judge | null;
   /** Milliseconds, for step times only. */
   readonly clock?: () => number;
 }
@@ -43,6 +49,7 @@ const newRun: RunProgress = {
   judgeCalls: 0,
   tokens: 0,
   digest: emptyDigest,
+  failureRates: {},
 };
 
 /**
@@ -54,6 +61,8 @@ export class Session {
   private readonly parts: SessionParts;
   private readonly method;
   private progress = newRun;
+  /** The judge's counters at the last record. */
+  private judged: JudgeCounters = noCounters;
 
   constructor(parts: SessionParts) {
     this.parts = parts;
@@ -75,7 +84,7 @@ export class Session {
     const checkpoint = await this.parts.journal.resume();
     if (!checkpoint) return false;
     this.parts.learner.policy.restore(checkpoint.policy);
-    this.progress = checkpoint.progress;
+    this.progress = { ...newRun, ...checkpoint.progress };
     return true;
   }
 
@@ -96,7 +105,9 @@ export class Session {
     const { learner, world, clock = () => performance.now() } = this.parts;
     const { step } = this.progress;
     const { groups } = this.config;
-    const tasks = Array.from({ length: groups }, (_, g) => world.trainingTask(step * groups + g));
+    const tasks = Array.from({ length: groups }, (_, g) =>
+      this.adapted(world.trainingTask(step * groups + g)),
+    );
     yield { type: "tasks", step: step + 1, tasks };
     const key = deriveKey(seedKey(this.config.seed), "step", step);
     let busy = 0;
@@ -113,14 +124,29 @@ export class Session {
     yield { type: "step", metrics: await this.record(last!, busy / 1000) };
   }
 
+  /** A training task with the weights that its items have by now; evaluations keep the rubric as it was written. */
+  private adapted(task: Task): Task {
+    const { reweight: strength } = this.config.adaptive;
+    return strength === 0
+      ? task
+      : { ...task, rubric: reweight(task.rubric, this.progress.failureRates, strength) };
+  }
+
   private async record(state: StepState, seconds: number): Promise<MetricsRow> {
     const { journal, learner } = this.parts;
     const step = this.progress.step + 1;
-    const numbers = stepMetrics(state, this.config, this.progress, step);
+    const judged = this.parts.judge?.counters ?? noCounters;
+    const numbers = {
+      ...stepMetrics(state, this.config, this.progress, step),
+      ...(this.parts.judge && judgeMetrics(judged, this.judged)),
+      judge_calls: this.progress.judgeCalls + judged.calls - this.judged.calls,
+    };
+    this.judged = judged;
     const digest = extendDigest(this.progress.digest, stepFields(state));
     const metrics = { ...numbers, step_time: seconds, digest };
     const { responses, judge_calls: judgeCalls, num_tokens: tokens } = numbers;
-    this.progress = { step, evaluated: false, responses, judgeCalls, tokens, digest };
+    const failureRates = this.ratesAfter(state);
+    this.progress = { step, evaluated: false, responses, judgeCalls, tokens, digest, failureRates };
     const checkpointDue = isDue(step, this.config.checkpointEvery);
     const snapshotDue = isDue(step, this.config.snapshotEvery);
     const policy = checkpointDue || snapshotDue ? await learner.policy.snapshot() : null;
@@ -130,6 +156,13 @@ export class Session {
     );
     if (snapshotDue) await journal.saveSnapshot(step, policy!.parameters);
     return metrics;
+  }
+
+  private ratesAfter({ groups }: StepState): FailureRates {
+    const graded = groups.flatMap(({ task, rollouts }) =>
+      rollouts.map(({ verdicts }) => ({ task, verdicts })),
+    );
+    return updateRates(this.progress.failureRates, graded, this.config.adaptive.decay);
   }
 
   private async *evaluateIfDue(signal?: AbortSignal): AsyncGenerator<SessionEvent> {
@@ -168,6 +201,15 @@ export class Session {
     return rows;
   }
 }
+
+/** What the judge did for one step: the difference of its counters. */
+const judgeMetrics = (now: JudgeCounters, before: JudgeCounters) => ({
+  "judge/cached": now.cached - before.cached,
+  "judge/retries": now.retries - before.retries,
+  "judge/unknown": now.unknown - before.unknown,
+  "judge/tokens": now.promptTokens + now.completionTokens - before.promptTokens - before.completionTokens,
+  "judge/money": now.money - before.money,
+});
 
 const isDue = (step: number, every: number): boolean => every > 0 && step % every === 0;
 

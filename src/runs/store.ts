@@ -1,5 +1,6 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { HerlError } from "../errors";
+import { isDecided, type Judgement, type Judgements } from "../rubric/judge/judgements";
 import type { Checkpoint, Journal, StepLines } from "./journal";
 import type { EvaluationRow } from "./evaluate";
 import { checkManifest, type Manifest } from "./manifest";
@@ -9,7 +10,7 @@ import type { FailureRecord } from "./failure_records";
 import type { RolloutRecord } from "./records";
 
 /** Grows when the stores change; `upgrade` brings older databases along. */
-const databaseVersion = 1;
+const databaseVersion = 2;
 
 /** Everything recorded of one step: one value, so that a step is stored whole or not at all. */
 interface StoredStep {
@@ -35,6 +36,11 @@ interface Database extends DBSchema {
     key: [run: string, step: number];
     value: { run: string; step: number; parameters: Float32Array<ArrayBuffer> };
   };
+  judgements: {
+    key: [run: string, key: string];
+    value: { run: string; key: string; judgement: Judgement };
+    indexes: { key: string };
+  };
 }
 
 const perStep = ["steps", "evaluations", "snapshots"] as const;
@@ -51,10 +57,16 @@ export class RunStore {
   static async open(name = "herl-playground"): Promise<RunStore> {
     try {
       const database = await openDB<Database>(name, databaseVersion, {
-        upgrade(db) {
-          db.createObjectStore("runs", { keyPath: "id" });
-          db.createObjectStore("checkpoints", { keyPath: "run" });
-          for (const store of perStep) db.createObjectStore(store, { keyPath: ["run", "step"] });
+        upgrade(db, from) {
+          if (from < 1) {
+            db.createObjectStore("runs", { keyPath: "id" });
+            db.createObjectStore("checkpoints", { keyPath: "run" });
+            for (const store of perStep) db.createObjectStore(store, { keyPath: ["run", "step"] });
+          }
+          if (from < 2) {
+            const judgements = db.createObjectStore("judgements", { keyPath: ["run", "key"] });
+            judgements.createIndex("key", "key");
+          }
         },
       });
       return new RunStore(database);
@@ -99,8 +111,12 @@ export class RunStore {
   }
 
   async delete(id: string): Promise<void> {
-    const transaction = this.database.transaction(["runs", "checkpoints", ...perStep], "readwrite");
+    const transaction = this.database.transaction(
+      ["runs", "checkpoints", "judgements", ...perStep],
+      "readwrite",
+    );
     await Promise.all([
+      transaction.objectStore("judgements").delete(allJudgements(id)),
       transaction.objectStore("runs").delete(id),
       transaction.objectStore("checkpoints").delete(id),
       ...perStep.map((store) => transaction.objectStore(store).delete(allSteps(id))),
@@ -108,9 +124,35 @@ export class RunStore {
     ]);
   }
 
+  /**
+   * The judgements of a run. What another run's judge decided on the very same question counts too, and is taken into
+   * this run's record.
+   */
+  judgements(id: string): Judgements {
+    return {
+      get: async (key) => {
+        const own = await this.database.get("judgements", [id, key]);
+        if (own) return own.judgement;
+        const others = await this.database.getAllFromIndex("judgements", "key", key);
+        const judgement = others.find((other) => isDecided(other.judgement))?.judgement;
+        if (judgement) await this.database.put("judgements", { run: id, key, judgement });
+        return judgement;
+      },
+      put: async (key, judgement) => {
+        await this.database.put("judgements", { run: id, key, judgement });
+      },
+    };
+  }
+
+  /** Every judgement of a run, for its export. */
+  async recordedJudgements(id: string): Promise<(Judgement & { readonly key: string })[]> {
+    const stored = await this.database.getAll("judgements", allJudgements(id));
+    return stored.map(({ key, judgement }) => ({ key, ...judgement }));
+  }
+
   /** The journal of a run. Its manifest is written with the first record, so that runs never started leave nothing. */
   journal(id: string): Journal {
-    return new StoreJournal(this.database, id);
+    return new StoreJournal(this.database, id, this.judgements(id));
   }
 
   close(): void {
@@ -123,9 +165,12 @@ class StoreJournal implements Journal {
   private readonly id: string;
   private manifest: Manifest | null = null;
 
-  constructor(database: IDBPDatabase<Database>, id: string) {
+  readonly judgements: Judgements;
+
+  constructor(database: IDBPDatabase<Database>, id: string, judgements: Judgements) {
     this.database = database;
     this.id = id;
+    this.judgements = judgements;
   }
 
   begin(manifest: Manifest): Promise<void> {
@@ -215,5 +260,7 @@ interface Transaction {
   };
   readonly done: Promise<void>;
 }
+
+const allJudgements = (run: string) => IDBKeyRange.bound([run, ""], [run, "\uffff"]);
 
 const allSteps = (run: string, from = 0) => IDBKeyRange.bound([run, from], [run, Infinity]);

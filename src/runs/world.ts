@@ -1,4 +1,5 @@
 import { HerlError } from "../errors";
+import { RandomStream } from "../kernels/random/random";
 import type { ChatMessage } from "../policy/chat_message";
 import type { Task, Verdict } from "../rubric/schema";
 import { englishRegistry, type VerifierRegistry } from "../rubric/verifiers/registry";
@@ -6,7 +7,8 @@ import { fileTasks } from "../worlds/file_world";
 import { generalRevision } from "../worlds/general_revision";
 import { revisionMessages } from "../worlds/pocket/revision";
 import { splits, type Split } from "../worlds/pocket/splits";
-import { taskSource } from "../worlds/pocket/task_source";
+import { withSoftItems } from "../worlds/pocket/soft_items";
+import { taskSource, type TaskSource } from "../worlds/pocket/task_source";
 import { hashTaskLines, readTaskLines } from "../worlds/task_lines";
 import type { RunConfig } from "./config";
 
@@ -18,6 +20,8 @@ export type EvaluationSplit = Exclude<Split, "train">;
 export interface World {
   /** What decides its code items. */
   readonly registry: VerifierRegistry;
+  /** Whether some item is for a judge. */
+  readonly hasJudged: boolean;
   /** Task `index` of training: the same for the same seed. */
   trainingTask(index: number): Task;
   /** The first tasks of an evaluation split: the same ones for every seed, so that runs can be compared. */
@@ -54,16 +58,19 @@ export function openWorld(config: WorldSettings, tasks?: RunTasks): World {
 type Source = Omit<World, "revisionMessages">;
 
 function pocketSource({ world, seed }: WorldSettings): Source {
-  const { families, minConstraints, maxConstraints } = world;
+  const { families, minConstraints, maxConstraints, judged } = world;
+  const task = (source: TaskSource, split: Split, seed: number, index: number) =>
+    withSoftItems(source.task(index), RandomStream.of(seed, "pocket", split, index, "judged"), judged);
   const sourceOf = (split: Split, seed: number) =>
     taskSource({ split, families, seed, minConstraints, maxConstraints });
   const training = sourceOf("train", seed);
   return {
     registry: englishRegistry,
-    trainingTask: (index) => training.task(index),
+    hasJudged: judged > 0,
+    trainingTask: (index) => task(training, "train", seed, index),
     evaluationTasks(split, count) {
       const source = sourceOf(split, 0);
-      return Array.from({ length: count }, (_, index) => source.task(index));
+      return Array.from({ length: count }, (_, index) => task(source, split, 0, index));
     },
   };
 }
@@ -84,9 +91,11 @@ function fileSource({ world, seed }: WorldSettings, tasks?: RunTasks): Source {
       "Put the run's own tasks.jsonl back, or start a new run",
     );
   }
-  const { training, heldout } = fileTasks(readTaskLines(tasks.lines), { seed, heldout: world.heldout });
+  const all = readTaskLines(tasks.lines);
+  const { training, heldout } = fileTasks(all, { seed, heldout: world.heldout });
   return {
     registry: tasks.registry,
+    hasJudged: all.some(({ rubric }) => rubric.some(({ check }) => check.by === "judge")),
     trainingTask: training,
     evaluationTasks: (split, count) => (split === "heldout" ? heldout.slice(0, count) : []),
   };

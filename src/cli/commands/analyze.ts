@@ -27,8 +27,11 @@ export const analyze: Command = {
     const config = withoutEvaluation(manifest.config);
     const backend = await openBackend(manifest.backend.backend);
     const model = openModel(config.model);
-    const tasks = await tasksOf(folder);
-    const open = openSession({ backend, model, config, journal: noJournal, recorded: manifest, tasks });
+    const open = await openSession({
+      ...{ backend, model, config, recorded: manifest },
+      journal: noJournal(folder.judgements),
+      tasks: await tasksOf(folder),
+    });
     const { finished, metrics: row } = await analyzeStep(open, metrics, step, {
       onStep: (done) => console.error(`update ${done} of ${step}`),
     });

@@ -20,8 +20,11 @@ export const replay: Command = {
     const { config } = manifest;
     const backend = await openBackend(manifest.backend.backend);
     const model = openModel(config.model);
-    const tasks = await tasksOf(folder);
-    const { session } = openSession({ backend, model, config, journal: noJournal, recorded: manifest, tasks });
+    const { session } = await openSession({
+      ...{ backend, model, config, recorded: manifest },
+      journal: noJournal(folder.judgements),
+      tasks: await tasksOf(folder),
+    });
     const { steps, digest, differs } = await replayRun(session, metrics);
     if (differs) {
       throw new HerlError(

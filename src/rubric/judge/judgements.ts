@@ -22,13 +22,16 @@ export interface Judgements {
 /** Whether every item was decided. A judgement that was not is put too; a store may decline to keep it. */
 export const isDecided = ({ items }: Judgement): boolean => items.every(({ present }) => present !== null);
 
-/** Keeps answers in memory. Those with an undecided item are not kept, so that they are asked anew. */
-export function memoryJudgements(): Judgements & { readonly size: number } {
+/**
+ * Keeps answers in memory. Those with an undecided item are not kept, so that they are asked anew, unless `undecided`
+ * says that they are part of a record.
+ */
+export function memoryJudgements({ undecided = false } = {}): Judgements & { readonly size: number } {
   const kept = new Map<string, Judgement>();
   return {
     get: (key) => Promise.resolve(kept.get(key)),
     put(key, judgement) {
-      if (isDecided(judgement)) kept.set(key, judgement);
+      if (undecided || isDecided(judgement)) kept.set(key, judgement);
       return Promise.resolve();
     },
     get size() {

@@ -1,0 +1,59 @@
+import { HerlError } from "../errors";
+import { codeGrader } from "../rubric/code_grader";
+import type { Grader } from "../rubric/grader";
+import type { Judge } from "../rubric/judge/judge";
+import type { Judgements } from "../rubric/judge/judgements";
+import { routedGrader } from "../rubric/routed_grader";
+import type { RunConfig } from "./config";
+import type { World } from "./world";
+
+/** How a judge is reached from where a run is opened. */
+export interface JudgeAccess {
+  /** The key for the judge's server; null without one. It is asked for at each call and kept nowhere else. */
+  readonly key: () => string | null;
+  readonly fetch: typeof fetch;
+}
+
+/** For runs that are only repeated: what the record does not hold is not asked. */
+export const recordOnly: JudgeAccess = {
+  key: () => null,
+  fetch: () =>
+    Promise.reject(
+      new HerlError(
+        "JUDGE_DOWN",
+        "The record holds no verdict on this response, and a repeated run asks no judge",
+        "The run was made by another version of the code, or its judgements.jsonl is not complete",
+      ),
+    ),
+};
+
+/** A run's grader, and the judge in it if it has one. */
+export interface OpenGrader {
+  readonly grader: Grader;
+  readonly judge: Judge | null;
+}
+
+/**
+ * The grader of a run on `world`. Rejects with JUDGE_MISSING where items are for a judge and there is none. What
+ * its judge answers is looked up and kept in `judgements`.
+ */
+export async function openGrader(
+  { judge: config }: Pick<RunConfig, "judge">,
+  { registry, hasJudged }: Pick<World, "registry" | "hasJudged">,
+  judgements: Judgements,
+  access: JudgeAccess,
+): Promise<OpenGrader> {
+  const code = codeGrader(registry);
+  if (!hasJudged) return { grader: code, judge: null };
+  if (config.url === "") {
+    throw new HerlError(
+      "JUDGE_MISSING",
+      "Some items of this run are for a judge, and it has none",
+      "Give the address of an OpenAI-compatible server as judge.url, and its model as judge.model",
+    );
+  }
+  // Loaded when a run has a judge: most have none.
+  const { httpJudge } = await import("../rubric/judge/http_judge");
+  const judge = httpJudge({ config, judgements, ...access });
+  return { grader: routedGrader(code, judge), judge };
+}
