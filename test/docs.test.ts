@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { loadRegistry } from "../src/rubric/verifiers/all";
 import { presets } from "../src/runs/presets";
 import { settings } from "../src/runs/settings";
+import { parseTaskFile } from "../src/worlds/task_file";
+import { taskFileSchema } from "../src/worlds/task_files/json_schema";
 
 /** One row of a Markdown table. */
 const row = (...cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
@@ -43,4 +47,17 @@ test("docs/configuration.md is what the schema says (run vitest with -u to write
     ]),
   ].join("\n");
   await expect(text).toMatchFileSnapshot("../docs/configuration.md");
+});
+
+test("docs/task-file.schema.json is what task files are read by (-u as above)", async () => {
+  await expect(`${JSON.stringify(taskFileSchema(), null, 2)}\n`).toMatchFileSnapshot(
+    "../docs/task-file.schema.json",
+  );
+});
+
+test("every example in docs/tasks.md is read", async () => {
+  const examples = [...readFileSync("docs/tasks.md", "utf8").matchAll(/^```(jsonl?)\n([^]*?)^```$/gm)];
+  expect(examples.length).toBeGreaterThanOrEqual(5);
+  const registry = await loadRegistry();
+  for (const [, , text] of examples) expect(parseTaskFile(text, registry), text).not.toEqual([]);
 });

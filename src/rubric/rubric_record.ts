@@ -7,22 +7,33 @@ import type { RubricItem } from "./schema";
  * and a judge decides it unless the record says otherwise.
  */
 export const rubricItemRecord = z.strictObject({
-  text: z.string().min(1),
+  text: z
+    .string()
+    .min(1)
+    .describe("One sentence: what a judge is asked, and what the model is told when it revises"),
   weight: z
     .number()
     .positive("must be above 0; a pitfall has a positive weight and polarity avoid")
-    .default(1),
-  polarity: z.enum(["want", "avoid"]).default("want"),
+    .default(1)
+    .describe("How much the item counts; above 0 for pitfalls too"),
+  polarity: z
+    .enum(["want", "avoid"])
+    .default("want")
+    .describe("want: what the text says is good. avoid: a pitfall, what the text says is bad"),
   check: z
     .discriminatedUnion("by", [
       z.strictObject({
-        by: z.literal("code"),
-        verifier: z.string().min(1),
-        kwargs: z.record(z.string(), z.unknown()).default({}),
+        by: z.literal("code").describe("Decided exactly, by a verifier"),
+        verifier: z.string().min(1).describe("The verifier's id, for instance keywords:existence"),
+        kwargs: z
+          .record(z.string(), z.unknown())
+          .default({})
+          .describe('The verifier\'s parameters, for instance {"keywords": ["key"]}'),
       }),
-      z.strictObject({ by: z.literal("judge") }),
+      z.strictObject({ by: z.literal("judge").describe("Decided by a language model, from the text") }),
     ])
-    .default({ by: "judge" }),
+    .default({ by: "judge" })
+    .describe("How the item is decided; by a judge unless it says otherwise"),
 });
 
 /** A rubric as a file or an editor holds it: at least one item. */
