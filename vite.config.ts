@@ -94,6 +94,8 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Only a worker imports it: found in the middle of a test, it would reload the page of the others.
+        optimizeDeps: { include: ["@mlc-ai/web-llm"] },
         test: {
           name: "chromium",
           include: ["src/kernels/**/*.test.ts", "**/*.browser.test.ts", "test/learning_proof.test.ts"],
