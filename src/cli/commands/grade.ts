@@ -41,7 +41,8 @@ export const grade: Command = {
   notes: () =>
     "null in `follow` means that an item could not be judged; `unknown` then gives the reasons. With --judge, `judged`\n" +
     "holds what the judge said item by item, and a judge that fails costs nothing: run the command again, and it goes\n" +
-    "on with the answers that were kept (docs/judges.md). Where code decides every item, the report of IFEval is printed: prompts and instructions followed, strictly and loosely, by id.",
+    "on with the answers that were kept (docs/judges.md). Where code decides every item, the report of IFEval is\n" +
+    "printed: prompts and instructions followed, strictly and loosely, by id.",
   async run(values) {
     const { tasks, responses, out, loose, report } = values;
     const registry = await loadRegistry();
