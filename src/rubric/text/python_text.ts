@@ -11,6 +11,9 @@ export const spaceClass =
 /** Python's `\w`: letters, anything numeric, and the underscore; unlike JavaScript's `\p{Alphabetic}` no marks. */
 export const wordClass = "\\p{L}\\p{N}_";
 
+/** Python's `\b`, under the flag `u`. */
+export const wordBoundary = `(?:(?<=[${wordClass}])(?![${wordClass}])|(?<![${wordClass}])(?=[${wordClass}]))`;
+
 const space = new RegExp(`[${spaceClass}]`);
 
 /** Whether one UTF-16 code unit is white space to Python; none lies outside the basic plane. */

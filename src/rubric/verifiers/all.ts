@@ -1,6 +1,9 @@
 import type { LanguageGuesser } from "../language";
 import { loadLanguageGuesser } from "../language/guesser";
+import { capitalWordFrequency } from "./capital_words";
+import { ifbenchVerifiers } from "./ifbench/ifbench";
 import { responseLanguage } from "./language";
+import { muldimifVerifiers } from "./muldimif/constraint";
 import { createRegistry, type VerifierRegistry } from "./registry";
 import type { Verifier } from "./verifier";
 
@@ -14,7 +17,12 @@ export async function loadRegistry(): Promise<VerifierRegistry> {
 
 /** Every verifier there is, with the given guesser for the rules that speak of a language. */
 export function fullRegistry(guessLanguage: LanguageGuesser): VerifierRegistry {
-  const more: readonly Verifier[] = [responseLanguage(guessLanguage)];
+  const more: readonly Verifier[] = [
+    responseLanguage(guessLanguage),
+    capitalWordFrequency,
+    ...ifbenchVerifiers,
+    ...muldimifVerifiers,
+  ];
   return new Map([
     ...createRegistry(guessLanguage),
     ...more.map((verifier) => [verifier.id, verifier] as const),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { foldCase } from "../text/case_folding";
-import { escapePattern, strip, wordClass } from "../text/python_text";
+import { escapePattern, strip, wordBoundary } from "../text/python_text";
 import { count, defineVerifier, holds, phrase, relation } from "./verifier";
 
 /*
@@ -30,8 +30,6 @@ const existence = defineVerifier({
   },
 });
 
-const boundary = `(?:(?<=[${wordClass}])(?![${wordClass}])|(?<![${wordClass}])(?=[${wordClass}]))`;
-
 /** No forbidden word occurs, in any case, between two word boundaries. */
 const forbiddenWords = defineVerifier({
   id: "keywords:forbidden_words",
@@ -40,7 +38,7 @@ const forbiddenWords = defineVerifier({
   follows(response, { forbidden_words }) {
     const folded = foldCase(response);
     return forbidden_words.every(
-      (word) => !new RegExp(boundary + escapePattern(foldCase(word)) + boundary, "u").test(folded),
+      (word) => !new RegExp(wordBoundary + escapePattern(foldCase(word)) + wordBoundary, "u").test(folded),
     );
   },
 });
