@@ -41,7 +41,7 @@ test("opened by a key: models with their sizes, and what this device lacks, with
   await page.getByLabel("Find").fill("q4f16_1");
   await expect.poll(() => lines(page).count()).toBeGreaterThan(fitting);
   expect(await lines(page).first().textContent()).toMatch(
-    /computes with shader-f16, which this graphics adapter does not have\. Choose a model with f32/,
+    /It computes with shader-f16, which this graphics adapter does not have\. Choose a model with f32/,
   );
   expect(
     await lines(page)

@@ -84,13 +84,13 @@ export function lacksOf(model: FrozenModel, device: FrozenDevice, stored = false
   for (const feature of model.features.filter((name) => !device.features.includes(name)))
     lacks.push({
       kind: "feature",
-      what: `${model.id} computes with ${feature}, which this graphics adapter does not have`,
+      what: `It computes with ${feature}, which this graphics adapter does not have`,
       cure: feature === "shader-f16" ? "Choose a model with f32 in its name" : "Choose another model",
     });
   if (model.bufferBytes > device.maxStorageBufferBindingSize)
     lacks.push({
       kind: "limits",
-      what: `${model.id} needs a buffer of ${inMB(model.bufferBytes)}; this graphics adapter allows ${inMB(device.maxStorageBufferBindingSize)}`,
+      what: `It needs a buffer of ${inMB(model.bufferBytes)}; this graphics adapter allows ${inMB(device.maxStorageBufferBindingSize)}`,
       cure: "Choose a smaller model",
     });
   if (stored) return lacks;
@@ -112,7 +112,8 @@ export function lacksOf(model: FrozenModel, device: FrozenDevice, stored = false
 /** WEBLLM_UNAVAILABLE for what no waiting and no network would change, or null. */
 export function refusalOf(model: FrozenModel, device: FrozenDevice): HerlError | null {
   const lack = lacksOf(model, device, true)[0];
-  return lack ? new HerlError("WEBLLM_UNAVAILABLE", lack.what, lack.cure) : null;
+  if (!lack) return null;
+  return new HerlError("WEBLLM_UNAVAILABLE", `${model.id} cannot run here. ${lack.what}`, lack.cure);
 }
 
 /** The smallest model's weights are larger. */
