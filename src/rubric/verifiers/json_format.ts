@@ -28,15 +28,20 @@ function withoutSpecialNumbers(text: string): string {
   return result + text.slice(copied);
 }
 
-/** Whether Python's `json.loads` would accept the text: bare scalars and special numbers included. */
-export function isJson(text: string): boolean {
+/**
+ * What Python's `json.loads` makes of the text, with null for `NaN`, `Infinity` and `-Infinity`; undefined where it
+ * would not accept the text. Bare scalars are fine.
+ */
+export function parsePythonJson(text: string): unknown {
   try {
-    JSON.parse(withoutSpecialNumbers(text));
-    return true;
+    return JSON.parse(withoutSpecialNumbers(text));
   } catch {
-    return false;
+    return undefined;
   }
 }
+
+/** Whether Python's `json.loads` would accept the text. */
+export const isJson = (text: string): boolean => parsePythonJson(text) !== undefined;
 
 /** The text without a Markdown fence: the published code tries these openings once each, in this order. */
 function withoutFence(text: string): string {

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { englishRegistry } from "./registry";
 import type { Kwargs } from "./verifier";
@@ -40,101 +39,10 @@ test("every verifier has an example here, and describes it in one sentence", () 
   }
 });
 
-/** Text that rules trip over: their own marks, odd white space and lone surrogates among ordinary text. */
-const awkwardText = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(
-        "*",
-        "***",
-        "******",
-        "[",
-        "]",
-        "<<",
-        ">>",
-        "-",
-        "P.S.",
-        '"',
-        "\\",
-        "```json",
-        "{",
-        "NaN",
-        ".",
-      ),
-      fc.constantFrom(
-        "\n",
-        "\n\n",
-        "\r",
-        "\u2028",
-        "\x1c",
-        "\ufeff",
-        " ",
-        "\ud800",
-        "\udc00",
-        "Part 1",
-        "key",
-      ),
-      fc.string({ unit: "binary", maxLength: 5 }),
-    ),
-    { maxLength: 30 },
-  )
-  .map((parts) => parts.join(""));
-
 describe.each(verifiers)("$id", (verifier) => {
-  test("decides any text", () => {
-    fc.assert(
-      fc.property(awkwardText, (text) => typeof verifier.check(text, example[verifier.id]) === "boolean"),
-      { numRuns: 300, seed: 5 },
-    );
-  });
-
   test("fails a blank response, as strict grading does", () => {
     for (const blank of ["", " \n\t", "\x1c\u2003\x85"])
       expect(verifier.check(blank, example[verifier.id])).toBe(false);
-  });
-
-  test("takes linear time on a quarter of a megabyte of trouble", () => {
-    const units = [
-      "[",
-      "<<",
-      "<a>>",
-      ">",
-      "*",
-      "* ",
-      "**a",
-      "\n",
-      " \n",
-      "-\n",
-      "*\n",
-      "p.",
-      "P.S",
-      "a.b",
-      "...",
-      "a. ",
-    ];
-    units.push(
-      "Part ",
-      "Part1",
-      "1",
-      "1a",
-      "{[",
-      '"',
-      '"\\',
-      "NaN",
-      "```json",
-      "******a",
-      "\ud800",
-      "İ",
-      "ſ\u212a",
-      "'",
-    );
-    for (const unit of units) {
-      const text = unit.repeat(Math.ceil(250_000 / unit.length));
-      const start = performance.now();
-      verifier.check(text, example[verifier.id]);
-      verifier.check(`a${text}\n${text}b`, example[verifier.id]);
-      expect(performance.now() - start, JSON.stringify(unit)).toBeLessThan(3000);
-    }
   });
 
   test("names the field of a parameter that does not fit", () => {

@@ -13,7 +13,7 @@ export interface Verifier {
   validateKwargs(kwargs: Kwargs): string | null;
   /**
    * Whether the response follows the rule, in the *strict* sense of IFEval (the raw text, and a blank response
-   * follows nothing). Any string is fine, lone surrogates included, and the time is linear in its length. Throws on
+   * follows nothing; MulDimIF's rules decide blank ones too). Any string is fine, lone surrogates included, and the time is linear in its length. Throws on
    * parameters that `validateKwargs` rejects.
    */
   check(response: string, kwargs: Kwargs): boolean;
@@ -24,6 +24,8 @@ export interface Verifier {
 interface Definition<Shape extends z.ZodRawShape> {
   readonly id: string;
   readonly kwargs: Shape;
+  /** The rule decides a blank response too; IFEval's and IFBench's all fail it. */
+  readonly decidesBlank?: boolean;
   describe(kwargs: z.infer<z.ZodObject<Shape>>): string;
   follows(response: string, kwargs: z.infer<z.ZodObject<Shape>>): boolean;
 }
@@ -37,7 +39,9 @@ export function defineVerifier<Shape extends z.ZodRawShape>(definition: Definiti
       const parsed = schema.safeParse(kwargs);
       return parsed.success ? null : describeIssue(parsed.error);
     },
-    check: (response, kwargs) => !isBlank(response) && definition.follows(response, schema.parse(kwargs)),
+    check: (response, kwargs) =>
+      (definition.decidesBlank === true || !isBlank(response)) &&
+      definition.follows(response, schema.parse(kwargs)),
     describe: (kwargs) => definition.describe(schema.parse(kwargs)),
   };
 }
