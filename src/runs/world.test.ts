@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import type { Task, Verdict } from "../rubric/schema";
+import { englishRegistry } from "../rubric/verifiers/registry";
+import { hashTaskLines, taskLines } from "../worlds/task_lines";
+import { resolveConfig } from "./presets";
+import { openWorld } from "./world";
+
+const tasks = Array.from({ length: 40 }, (_, index): Task => ({
+  id: `t${index}`,
+  prompt: `Write ${index}.`,
+  rubric: [{ text: "Is short.", weight: 1, polarity: "want", check: { by: "judge" } }],
+}));
+const lines = taskLines(tasks);
+const registry = new Map(englishRegistry);
+const config = (...settings: [string, string][]) =>
+  resolveConfig({
+    preset: "pocket",
+    settings: [["world.source", "file"], ["world.tasks", hashTaskLines(lines)], ...settings],
+  });
+const unmet: Verdict[] = [{ status: "unmet" }];
+
+describe("a world of a task file", () => {
+  const world = openWorld(config(), { lines, registry });
+
+  test("trains on the one side, holds out the other, and has no other splits", () => {
+    const held = world.evaluationTasks("heldout", 100);
+    const trained = Array.from({ length: 40 - held.length }, (_, index) => world.trainingTask(index));
+    const ids = [...held, ...trained].map(({ id }) => id);
+    expect(held.length).toBeGreaterThan(0);
+    expect(ids.sort()).toEqual(tasks.map(({ id }) => id).sort());
+    expect(world.evaluationTasks("heldout", 2)).toEqual(held.slice(0, 2));
+    expect(world.evaluationTasks("close", 9)).toEqual([]);
+    expect(world.evaluationTasks("ood", 9)).toEqual([]);
+    expect(world.registry).toBe(registry);
+  });
+
+  test("asks for revisions as its wording says", () => {
+    const asked = (wording: string) =>
+      openWorld(config(["world.wording", wording]), { lines, registry }).revisionMessages(
+        tasks[0],
+        "d",
+        unmet,
+      );
+    expect(asked("list").at(-1)!.content).toBe("Missing:\n1. Is short.\nRevise.");
+    expect(asked("general").at(-1)!.content).toContain("NOT MET\n1. Is short.");
+  });
+
+  test("needs its tasks, and the very same ones", () => {
+    expect(() => openWorld(config())).toThrow(expect.objectContaining({ code: "RUN_TASKS_MISSING" }));
+    expect(() => openWorld(config(), { lines: lines.replace("Write 1.", "Write 2."), registry })).toThrow(
+      expect.objectContaining({ code: "RUN_TASKS_CHANGED" }),
+    );
+  });
+});
+
+test("a setting that a recorded configuration lacks leaves it in the pocket world", () => {
+  const { world, ...rest } = resolveConfig({ preset: "pocket" });
+  const old = Object.fromEntries(
+    Object.entries(world).filter(([key]) => !["source", "tasks", "heldout"].includes(key)),
+  ) as typeof world;
+  expect(openWorld({ ...rest, world: old }).trainingTask(0).id).toBe("pocket:train:0");
+});
