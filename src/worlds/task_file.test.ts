@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { gradeByCode } from "../rubric/code_grader";
+import { loadRegistry } from "../rubric/verifiers/all";
 import { englishRegistry } from "../rubric/verifiers/registry";
 import { longestTaskFile, parseTaskFile, readTaskFile } from "./task_file";
 import { tellProblem } from "./task_files/problem";
 import { taskLines } from "./task_lines";
+
+/** With every verifier there is. */
+const full = await loadRegistry();
 
 const lines = (...records: unknown[]) =>
   records.map((record) => (typeof record === "string" ? record : JSON.stringify(record))).join("\n");
@@ -141,10 +146,29 @@ describe("HealthBench records", () => {
   });
 });
 
-test("MulDimIF records are tasks with one item a constraint", () => {
-  const [task] = parse(muldimif);
-  expect([task.id, task.prompt]).toEqual(["7", "Tell me."]);
-  expect(task.rubric.map(({ text }) => text)).toEqual(["The response must contain no more than 150 words"]);
+describe("MulDimIF records", () => {
+  const itemsOf = (...constraints: [string, string, string][]) =>
+    parse({ ...muldimif, constraints })[0].rubric;
+
+  test("have one item a constraint, in the constraint's own words, decided by its family's verifier", () => {
+    const [task] = parseTaskFile(JSON.stringify(muldimif), full);
+    expect([task.id, task.prompt]).toEqual(["7", "Tell me."]);
+    const [{ text, weight, polarity, check }] = task.rubric;
+    expect([text, weight, polarity]).toEqual([muldimif.constraints[0][2], 1, "want"]);
+    expect(check).toMatchObject({ by: "code", verifier: "muldimif:length_words" });
+    const grade = (response: string) => gradeByCode(full, task.rubric[0], response).status;
+    expect([grade("word ".repeat(150)), grade("word ".repeat(151))]).toEqual(["satisfied", "unmet"]);
+  });
+
+  test("leave to a judge what no family knows or understands, whatever the labels are called", () => {
+    const items = itemsOf(
+      ["Tone", "Warm", "Be kind"],
+      ["Format", "Text", "Hum"],
+      ["constructor:", "", "x"],
+      ["__proto__:", "", "x"],
+    );
+    expect(items.map(({ check }) => check.by)).toEqual(["judge", "judge", "judge", "judge"]);
+  });
 });
 
 describe("layouts", () => {
@@ -289,6 +313,20 @@ test("a file of something else: a thousand problems are told, and the rest is co
 describe("whatever the text", () => {
   const record = fc.constantFrom(ifeval, own, muldimif, health);
   const value = fc.jsonValue({ maxDepth: 4 });
+  const labels = fc.constantFrom(
+    "Length",
+    "Words",
+    "Format",
+    "Json",
+    "Table",
+    "Language",
+    "English",
+    "Content",
+  );
+  const free = fc.record({
+    ...{ id: fc.string(), conversations: fc.constant(muldimif.conversations) },
+    constraints: fc.array(fc.tuple(labels, labels, fc.string({ unit: "binary" })), { minLength: 1 }),
+  });
   const bent = fc
     .tuple(
       record,
@@ -315,7 +353,7 @@ describe("whatever the text", () => {
     fc.string({ unit: "binary" }),
     fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join("")),
     fc
-      .array(fc.oneof(record, bent, value), { maxLength: 5 })
+      .array(fc.oneof(record, bent, free, value), { maxLength: 5 })
       .chain((records) =>
         fc
           .tuple(
@@ -402,9 +440,13 @@ describe.skipIf(!existsSync("../shared/data/ifeval"))("the published files", () 
     }
   });
 
-  test("MulDimIF: 1,200 with 4,180 constraints", () => {
+  test("MulDimIF: 1,200 with 4,180 constraints, all but 18 decided by code", () => {
     const { tasks, problems } = read(published("muldimif/test.json"));
     expect(problems.map(tellProblem)).toEqual([]);
-    expect([tasks.length, tasks.flatMap(({ rubric }) => rubric).length]).toEqual([1200, 4180]);
+    const checks = tasks.flatMap(({ rubric }) => rubric.map(({ check }) => check));
+    expect([tasks.length, checks.length]).toEqual([1200, 4180]);
+    expect(checks.filter(({ by }) => by === "judge")).toHaveLength(18);
+    for (const check of checks)
+      if (check.by === "code") expect(full.get(check.verifier)!.validateKwargs(check.kwargs)).toBeNull();
   });
 });

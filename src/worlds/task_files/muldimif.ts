@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { RubricItem } from "../../rubric/schema";
+import type { ItemCheck, RubricItem } from "../../rubric/schema";
+import { parseConstraint } from "../../rubric/verifiers/muldimif/constraint";
 import type { TaskFormat } from "./format";
 import { key } from "./key";
 import { readAs } from "./problem";
@@ -13,7 +14,8 @@ const record = z.object({
 
 /**
  * MulDimIF's records: `{"id": "…", "conversations": [{"role": "user", "content": "…"}], "constraints": [["Length",
- * "Words", "At most 150 words"]]}`.
+ * "Words", "At most 150 words"]]}`. A constraint is free text; code decides it where its labels name a family and the
+ * family understands the text, and a judge where not.
  */
 export const muldimif: TaskFormat = {
   name: "MulDimIF",
@@ -24,12 +26,19 @@ export const muldimif: TaskFormat = {
     const { id, conversations, constraints } = reading.value;
     const message = singleMessage(conversations, "conversations");
     if ("faults" in message) return message;
-    const rubric = constraints.map(([, , text]): RubricItem => ({
+    const rubric = constraints.map(([first, second, text]): RubricItem => ({
       text,
       weight: 1,
       polarity: "want",
-      check: { by: "judge" },
+      check: checkOf(first, second, text),
     }));
     return { value: { id, prompt: message.value, rubric } };
   },
 };
+
+function checkOf(first: string, second: string, text: string): ItemCheck {
+  const parsed = parseConstraint(first, second, text);
+  return parsed?.understood
+    ? { by: "code", verifier: parsed.verifier, kwargs: parsed.kwargs }
+    : { by: "judge" };
+}
