@@ -1,7 +1,9 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { asData } from "./as_data";
-import { answerSchema, judgePrompt } from "./prompt";
+import { answerSchema, judgePrompt, promptVersion } from "./prompt";
 
 const options = { reasons: true, evidence: "required" } as const;
 const ask = (response: string, texts = ["Mentions fox.", "Names a place."]) =>
@@ -53,6 +55,21 @@ describe("a judge's prompt", () => {
         expect(messages[1].content.isWellFormed()).toBe(true);
       }),
     );
+  });
+
+  test("has a version, which changes with its words", () => {
+    const words = (["off", "required"] as const).flatMap((evidence) =>
+      [true, false].map((again) => ({
+        instruction: "I",
+        response: "R",
+        texts: ["T"],
+        reasons: true,
+        evidence,
+        again,
+      })),
+    );
+    const text = JSON.stringify(words.map((options) => judgePrompt(options)));
+    expect([promptVersion, bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16)]).toEqual([1, "1ec8c0623fcea385"]);
   });
 
   test("another response has another tag: ids cannot be known when it is written", () => {
