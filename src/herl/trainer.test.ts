@@ -13,7 +13,7 @@ import {
   wordTask,
   type MethodOverrides,
 } from "./testing/tiny_world";
-import { phases, trainStep, type StepState } from "./trainer";
+import { phases, trainStep, type StepState, type VerdictListener } from "./trainer";
 
 const isBackward = (call: PolicyCall) => call.kind === "backward";
 
@@ -42,6 +42,21 @@ describe("one step of HeRL, phase by phase", () => {
     expect(group.rollouts[2].verdicts).toEqual([{ status: "unmet" }, { status: "satisfied" }]);
     expect(group.rollouts.map(({ reward }) => reward)).toEqual([0.5, 0, 0.5, 0.5]);
     expect(group.drafts).toEqual([]);
+  });
+
+  test("verdicts are told as each response is graded, before its phase ends", async () => {
+    const learner = tinyLearner({ say: sayRedGreen });
+    const told: string[] = [];
+    const onVerdicts: VerdictListener = (source, group, index, verdicts) =>
+      told.push(`${source} ${group}.${index}: ${verdicts.map(({ status }) => status).join(", ")}`);
+    const steps = trainStep(learner, [redGreen], methodConfig(), seedKey(1), { onVerdicts });
+    const { groups } = (await steps.next()).value!;
+    expect(told).toEqual([]);
+    await steps.next();
+    expect(told).toHaveLength(groups[0].rollouts.length);
+    expect(told[0]).toMatch(/^rollout 0\.0: (satisfied|unmet), (satisfied|unmet)$/);
+    for await (const { phase } of steps) if (phase === "regrade") break;
+    expect(told.slice(groups[0].rollouts.length)).toEqual(["revision 0.0: satisfied, satisfied"]);
   });
 
   test("select: one of the nearest misses", async () => {

@@ -68,9 +68,18 @@ export type TokenListener = (
   id: number,
 ) => void;
 
+/** Tells of verdicts as responses are graded: the group, the response's index in it, and whether it is a revision. */
+export type VerdictListener = (
+  source: "rollout" | "revision",
+  group: number,
+  index: number,
+  verdicts: readonly Verdict[],
+) => void;
+
 export interface StepOptions {
   readonly signal?: AbortSignal;
   readonly onToken?: TokenListener;
+  readonly onVerdicts?: VerdictListener;
   /** Take per-sample gradients, for the bound and for transfer to first order. Changes nothing else. */
   readonly analyze?: boolean;
 }
@@ -101,7 +110,10 @@ export async function* trainStep(
   yield state("sample");
 
   groups = await Promise.all(
-    groups.map(async (g) => ({ ...g, rollouts: await gradeAll(learner, g.task, g.rollouts, signal) })),
+    groups.map(async (g, i) => ({
+      ...g,
+      rollouts: await gradeAll(learner, g.task, g.rollouts, "rollout", i, options),
+    })),
   );
   yield state("grade");
 
@@ -115,7 +127,10 @@ export async function* trainStep(
   yield state("revise");
 
   groups = await Promise.all(
-    groups.map(async (g) => ({ ...g, revisions: await gradeAll(learner, g.task, g.revisions, signal) })),
+    groups.map(async (g, i) => ({
+      ...g,
+      revisions: await gradeAll(learner, g.task, g.revisions, "revision", i, options),
+    })),
   );
   groups = groups.map((g) => ({
     ...g,
@@ -168,11 +183,14 @@ async function gradeAll<S extends Sample>(
   { grader }: Learner,
   task: Task,
   samples: readonly S[],
-  signal?: AbortSignal,
+  source: "rollout" | "revision",
+  group: number,
+  { signal, onVerdicts }: StepOptions,
 ): Promise<S[]> {
   return Promise.all(
-    samples.map(async (sample) => {
+    samples.map(async (sample, index) => {
       const verdicts = await grader.grade(task, sample.text, signal);
+      onVerdicts?.(source, group, index, verdicts);
       return { ...sample, verdicts, reward: rubricReward(task.rubric, verdicts) };
     }),
   );

@@ -1,4 +1,4 @@
-import { trainStep, type StepState, type TokenListener } from "../herl/trainer";
+import { trainStep, type StepState, type TokenListener, type VerdictListener } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
 import { updateRates, type FailureRates } from "../rubric/adaptive/failure_rates";
 import { reweight } from "../rubric/adaptive/reweight";
@@ -38,6 +38,7 @@ export interface SessionParts {
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly onToken?: TokenListener;
+  readonly onVerdicts?: VerdictListener;
   /** Analyse this update too, whatever the configuration says. */
   readonly analyze?: number;
 }
