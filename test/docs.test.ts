@@ -50,9 +50,8 @@ test("docs/configuration.md is what the schema says (run vitest with -u to write
 });
 
 test("docs/task-file.schema.json is what task files are read by (-u as above)", async () => {
-  await expect(`${JSON.stringify(taskFileSchema(), null, 2)}\n`).toMatchFileSnapshot(
-    "../docs/task-file.schema.json",
-  );
+  const schema = taskFileSchema((await loadRegistry()).keys());
+  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot("../docs/task-file.schema.json");
 });
 
 test("every example in docs/tasks.md is read", async () => {

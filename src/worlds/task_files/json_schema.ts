@@ -9,5 +9,16 @@ const taskDocument = z
   })
   .describe("Tasks with their rubrics, see docs/tasks.md");
 
-/** `docs/task-file.schema.json`, for the completion of editors; in the draft that most of them know. */
-export const taskFileSchema = (): object => z.toJSONSchema(taskDocument, { io: "input", target: "draft-7" });
+/**
+ * `docs/task-file.schema.json`, for the completion of editors, in the draft that most of them know. The given ids of
+ * verifiers are offered.
+ */
+export const taskFileSchema = (verifiers: Iterable<string>): object =>
+  z.toJSONSchema(taskDocument, {
+    io: "input",
+    target: "draft-7",
+    override({ jsonSchema }) {
+      const { verifier } = jsonSchema.properties ?? {};
+      if (typeof verifier === "object") verifier.enum = [...verifiers];
+    },
+  });
