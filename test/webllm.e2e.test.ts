@@ -74,6 +74,28 @@ test("a download without a network says what to do, and nothing is kept of it", 
   await page.context().close();
 });
 
+test("a download shows that it goes on, also when the dialog was closed meanwhile, and can be cancelled", async () => {
+  const { page } = await openDialog(browser);
+  // A site that is slow to answer.
+  await page.context().route("https://huggingface.co/**", () => {});
+  await page.getByRole("button", { name: "Download SmolLM2-360M-Instruct-q4f32_1-MLC" }).click();
+  await dialog(page).getByRole("progressbar").waitFor();
+  await page.keyboard.press("Escape");
+  await dialog(page).waitFor({ state: "detached" });
+  await page.keyboard.press("l");
+  const now = dialog(page).getByRole("region", { name: "Loading" });
+  await now.waitFor();
+  expect(await now.textContent()).toMatch(/SmolLM2-360M.*Fetching the model's program/s);
+  expect(await violations(page)).toEqual([]);
+  await now.getByRole("button", { name: "Cancel" }).click();
+  await now.waitFor({ state: "detached" });
+  expect(await dialog(page).getByRole("alert").count()).toBe(0);
+  expect(await page.getByRole("button", { name: /^Download SmolLM2-360M-Instruct-q4f32/ }).isEnabled()).toBe(
+    true,
+  );
+  await page.context().close();
+});
+
 test("a browser without WebGPU is told so, and fetches no program", async () => {
   const plain = await launch([...chromiumFlags.filter((flag) => !flag.includes("webgpu")), alone]);
   try {

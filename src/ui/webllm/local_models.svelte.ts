@@ -30,11 +30,16 @@ export class LocalModels {
   loading: Loading | null = $state.raw(null);
   problem: HerlError | null = $state.raw(null);
   private readonly start: () => WebLlm;
+  private readonly readDevice: () => Promise<FrozenDevice>;
   private opened: WebLlm | null = null;
   private controller: AbortController | null = null;
 
-  constructor(start: () => WebLlm = startWebLlm) {
+  constructor(
+    start: () => WebLlm = startWebLlm,
+    deviceHere: () => Promise<FrozenDevice> = () => readDevice(navigator, isSecureContext),
+  ) {
     this.start = start;
+    this.readDevice = deviceHere;
   }
 
   /** What no model of this device can do without, and is not there. */
@@ -67,7 +72,7 @@ export class LocalModels {
 
   /** Looks at the device; starts no thread and fetches nothing. */
   async look(): Promise<void> {
-    this.device = await readDevice(navigator, isSecureContext);
+    this.device = await this.readDevice();
   }
 
   /** Lists models and what is stored of them. Starts the thread. */
@@ -88,7 +93,7 @@ export class LocalModels {
     const { signal } = this.controller;
     const speed = new Speedometer();
     this.loading = { model, progress: null, speed: null };
-    void navigator.storage?.persist?.().catch(() => false);
+    void globalThis.navigator?.storage?.persist?.().catch(() => false);
     await this.attempt(() =>
       this.engine.load(model, {
         ...options,
