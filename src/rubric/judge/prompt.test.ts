@@ -69,7 +69,10 @@ describe("a judge's prompt", () => {
       })),
     );
     const text = JSON.stringify(words.map((options) => judgePrompt(options)));
-    expect([promptVersion, bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16)]).toEqual([1, "1ec8c0623fcea385"]);
+    expect([promptVersion, bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16)]).toEqual([
+      1,
+      "1ec8c0623fcea385",
+    ]);
   });
 
   test("another response has another tag: ids cannot be known when it is written", () => {
