@@ -272,8 +272,19 @@ function decide({ messages }: ChatBody, quote: string | undefined, mood: string,
   };
 }
 
-/** What in the response makes the item true, or null. Knows `Mentions X.` and `Has at least N words.`. */
+/** The soft items of the pocket world, by what its stories say. */
+const pocketRules: Readonly<Record<string, RegExp>> = {
+  "It says how the animal feels.": /\b(glad|sad|proud|happy|lonely|sleepy)\b/i,
+  "It names another animal.": /\bsang to the \w+/i,
+  "It says where the animal slept.": /\bslept by the \w+/i,
+  "It says what the animal looked for.": /\blooked for the \w+/i,
+  "It says what the animal dreamed of.": /\bdreamed of the \w+/i,
+  "It says when it happens.": /\b(at (night|dawn|noon)|one day|in (spring|winter))\b/i,
+};
+
+/** What in the response makes the item true, or null. Knows those, `Mentions X.` and `Has at least N words.`. */
 function rule(item: string, response: string): string | null {
+  if (pocketRules[item]) return pocketRules[item].exec(response)?.[0] ?? null;
   const [, word] = /^Mentions (.+)\.$/.exec(item) ?? [];
   if (word) return response.toLowerCase().includes(word.toLowerCase()) ? word : null;
   const [, count] = /^Has at least (\d+) words\.$/.exec(item) ?? [];

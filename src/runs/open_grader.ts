@@ -2,6 +2,7 @@ import { HerlError } from "../errors";
 import { codeGrader } from "../rubric/code_grader";
 import type { Grader } from "../rubric/grader";
 import type { Judge } from "../rubric/judge/judge";
+import type { JudgeClock } from "../rubric/judge/judge_clock";
 import type { Judgements } from "../rubric/judge/judgements";
 import { routedGrader } from "../rubric/routed_grader";
 import type { RunConfig } from "./config";
@@ -12,6 +13,8 @@ export interface JudgeAccess {
   /** The key for the judge's server; null without one. It is asked for at each call and kept nowhere else. */
   readonly key: () => string | null;
   readonly fetch: typeof fetch;
+  /** Another clock than the machine's, for tests. */
+  readonly clock?: JudgeClock;
 }
 
 /** For runs that are only repeated: what the record does not hold is not asked. */

@@ -7,6 +7,7 @@ import type { JudgeClock } from "./judge_clock";
 import type { JudgeConfig } from "./judge_config";
 import type { Ledger } from "./ledger";
 import { limiter } from "./limiter";
+import { Suspicion } from "./suspicion";
 
 /** Calls that fail in a row, each with all its retries, before the server counts as down. */
 const failuresThatMeanDown = 3;
@@ -50,6 +51,9 @@ export class ChatClient {
   /** The last error that stopped everything, and how often that was. */
   private halt: HerlError | null = null;
   private halts = 0;
+  private readonly suspicion = new Suspicion();
+  /** Whether the last failures without any answer since have stopped everything already. */
+  private stoppedAlone = false;
 
   constructor(options: ChatClientOptions) {
     this.options = options;
@@ -63,7 +67,23 @@ export class ChatClient {
    */
   ask(messages: readonly ChatMessage[], schema: unknown, signal: AbortSignal): Promise<Outcome> {
     const halts = this.halts;
-    return this.limit(() => this.attempts(messages, schema, halts, signal), signal);
+    const alone = () => this.settleAlone();
+    return this.suspicion.during(async () => {
+      const outcome = await this.limit(() => this.attempts(messages, schema, halts, signal), signal);
+      return outcome.completion || outcome.failure === "request"
+        ? outcome
+        : this.suspicion.wait(outcome, signal, alone);
+    }, alone);
+  }
+
+  /**
+   * All calls that are left have failed, and no other will show whether the server is up. Where it could not be reached
+   * it is down; but once only, so that one request that it always drops does not stop a run for good.
+   */
+  private settleAlone(): void {
+    if (!this.suspicion.isOfConnection || this.stoppedAlone) return this.suspicion.release();
+    this.stoppedAlone = true;
+    this.stop("JUDGE_DOWN", "the connection failed");
   }
 
   private async attempts(
@@ -130,6 +150,8 @@ export class ChatClient {
     ledger.answered(outcome.completion, asked, clock.now() - started);
     this.answered++;
     this.failedInARow = 0;
+    this.stoppedAlone = false;
+    this.suspicion.release();
     if (!this.formatWorks) this.format = format;
     this.formatWorks = true;
     return outcome;
@@ -177,6 +199,7 @@ export class ChatClient {
             `The judge at ${where} refuses: ${what}`,
             "Check its address, model and key, then go on",
           );
+    this.suspicion.reject(this.halt);
     return this.halt;
   }
 }
