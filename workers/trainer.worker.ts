@@ -4,9 +4,10 @@ import { HerlError } from "../src/errors";
 import { Driver } from "../src/runs/driver";
 import type { RunEvent, TrainerCommands } from "../src/runs/protocol";
 import { RunStore } from "../src/runs/store";
+import type { TaskCommands } from "../src/runs/task_commands";
 
 /** Commands, and how the page connects: a port for events, and the address that models are relative to. */
-export interface TrainerWorker extends TrainerCommands {
+export interface TrainerWorker extends TrainerCommands, TaskCommands {
   connect(events: MessagePort, baseUrl: string): void;
 }
 
@@ -42,7 +43,7 @@ const driver = new Driver({
 });
 
 expose(
-  Object.assign(driver, {
+  Object.assign(driver, driver.tasks, {
     connect(events: MessagePort, baseUrl: string) {
       port = events;
       base = baseUrl;

@@ -21,6 +21,8 @@ export async function archiveRun(
     "rollouts.jsonl": lines(steps.flatMap(({ rollouts }) => rollouts)),
     "failures.jsonl": lines(steps.flatMap(({ failures }) => failures)),
   };
+  const tasks = await store.tasks.lines(manifest.config.world.tasks ?? "");
+  if (tasks !== null) files["tasks.jsonl"] = strToU8(tasks);
   const judgements = await store.recordedJudgements(id);
   if (judgements.length > 0) files["judgements.jsonl"] = lines(judgements);
   if (checkpoint) {

@@ -7,6 +7,7 @@ import { isJudgeError } from "../rubric/judge/judge";
 import { composeTask } from "../worlds/pocket/tasks";
 import { methodOf } from "./config";
 import type { FinishedStep, Lab } from "./lab";
+import type { JudgeAccess } from "./open_grader";
 import { RunOpener, type OpenRun, type RunEnvironment } from "./open_run";
 import { positionOf, withPolicy } from "./position";
 import type {
@@ -22,6 +23,7 @@ import type {
 } from "./protocol";
 import type { Revisit } from "./revisit";
 import type { SessionEvent } from "./session";
+import { taskCommands, type TaskCommands } from "./task_commands";
 import { groupView, itemViews, stepView } from "./views";
 
 /** When the driver stops by itself. */
@@ -29,6 +31,8 @@ type Goal = "none" | "graded" | "phase" | "update" | "forever";
 
 /** Drives sessions for the page: plays, steps and pauses, and answers questions between phases. */
 export class Driver implements TrainerCommands {
+  /** What the page asks about task files, beside the run. */
+  readonly tasks: TaskCommands;
   private readonly environment: RunEnvironment;
   private readonly opener: RunOpener;
   private readonly abort = { current: new AbortController() };
@@ -55,9 +59,12 @@ export class Driver implements TrainerCommands {
 
   constructor(environment: RunEnvironment) {
     this.environment = environment;
-    this.opener = new RunOpener(environment, {
-      key: () => this.judgeKey,
-      fetch: (...request) => fetch(...request),
+    const judge: JudgeAccess = { key: () => this.judgeKey, fetch: (...request) => fetch(...request) };
+    this.opener = new RunOpener(environment, judge);
+    this.tasks = taskCommands({
+      ...{ store: environment.store, judge },
+      model: (name) => this.opener.model(name),
+      inUse: () => this.run?.config.world.tasks,
     });
   }
 
@@ -152,7 +159,7 @@ export class Driver implements TrainerCommands {
 
   async deleteRun(id: string): Promise<void> {
     if (id === this.run?.id) throw new HerlError("RUN_LOCKED", "This run is open", "Open another one first");
-    await (await this.environment.store)?.delete(id);
+    await (await this.environment.store)?.delete(id, this.run?.config.world.tasks);
   }
 
   async exportRun(id: string): Promise<Uint8Array<ArrayBuffer>> {

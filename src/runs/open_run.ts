@@ -13,6 +13,7 @@ import type { ModelCard, OpenRequest, RunEvent } from "./protocol";
 import type { RunConfig } from "./config";
 import type { Session } from "./session";
 import type { RunStore } from "./store";
+import type { RunTasks } from "./world";
 
 /** What runs need of the place they are opened in. */
 export interface RunEnvironment {
@@ -30,6 +31,7 @@ export interface OpenRun {
   readonly id: string;
   readonly config: RunConfig;
   readonly model: ModelFile;
+  readonly tasks: RunTasks | undefined;
   readonly journal: Journal;
   readonly release: () => void;
   backend: Backend;
@@ -43,14 +45,20 @@ export class RunOpener {
   private readonly environment: RunEnvironment;
   private readonly judge: JudgeAccess;
   private readonly models = new Map<string, ModelFile>();
+  /** Of the last run on a task file: where nothing can be stored, it can still be started over. */
+  private lastTasks: { readonly sha256: string; readonly lines: string } | null = null;
 
   constructor(environment: RunEnvironment, judge: JudgeAccess) {
     this.environment = environment;
     this.judge = judge;
   }
 
-  /** Opens a run and announces it. Throws RUN_LOCKED, RUN_MISSING, RUN_MODEL_CHANGED and the errors of models and backends. */
-  async open({ config: wanted, backend: choice, resume }: OpenRequest): Promise<OpenRun> {
+  /**
+   * Opens a run and announces it. Throws RUN_LOCKED, RUN_MISSING, RUN_MODEL_CHANGED, what `openWorld` throws, and the
+   * errors of models and backends.
+   */
+  async open(request: OpenRequest): Promise<OpenRun> {
+    const { resume } = request;
     const { lock } = this.environment;
     const id = resume ?? crypto.randomUUID();
     const release = await lock(id);
@@ -62,7 +70,7 @@ export class RunOpener {
       );
     }
     try {
-      return await this.openLocked(id, release, wanted, choice, resume !== undefined);
+      return await this.openLocked(id, release, request);
     } catch (error) {
       release();
       throw error;
@@ -72,21 +80,21 @@ export class RunOpener {
   private async openLocked(
     id: string,
     release: () => void,
-    wanted: RunConfig,
-    choice: OpenRequest["backend"],
-    resuming: boolean,
+    { config: wanted, backend: choice, resume, tasks: lines }: OpenRequest,
   ): Promise<OpenRun> {
     const { emit } = this.environment;
+    const resuming = resume !== undefined;
     const store = await this.environment.store;
     const recorded = resuming ? await store!.manifest(id) : undefined;
     const config = recorded?.config ?? wanted;
     const model = await this.model(config.model);
+    const tasks = await this.tasksOf(config, lines);
     const { backend, measured } = await this.openBackend(recorded?.backend.backend ?? choice);
     const journal = new MemoryJournal(store?.journal(id) ?? null, ({ code, message, cure }) =>
       emit({ type: "notice", code, message, cure }),
     );
     const { session, learner, manifest, judge } = await openSession({
-      ...{ backend, model, config, journal, recorded },
+      ...{ backend, model, config, journal, recorded, tasks },
       judge: this.judge,
     });
     await journal.begin(recorded ?? manifest);
@@ -101,18 +109,18 @@ export class RunOpener {
       metrics: resuming ? (await store!.steps(id)).map(({ metrics }) => metrics) : [],
       evaluations: resuming ? await store!.evaluations(id) : [],
     });
-    return { id, config, model, journal, release, backend, learner, session, judge };
+    return { id, config, model, tasks, journal, release, backend, learner, session, judge };
   }
 
   /** Puts a run whose GPU was lost on a new device, where its last checkpoint left it. */
   async reopen(run: OpenRun): Promise<void> {
-    const { config, model, journal } = run;
+    const { config, model, tasks, journal } = run;
     const tile = run.backend.adapter.matmulTile;
     run.backend = await WebgpuBackend.create(this.environment.gpu);
     if (tile) run.backend.setMatmulTile(tile);
     Object.assign(
       run,
-      await openSession({ backend: run.backend, model, config, journal, judge: this.judge }),
+      await openSession({ backend: run.backend, model, config, tasks, journal, judge: this.judge }),
     );
     await run.session.resume();
   }
@@ -124,6 +132,27 @@ export class RunOpener {
     const model = readModel(await this.environment.loadModel(name));
     this.models.set(name, model);
     return model;
+  }
+
+  /**
+   * The tasks of a run on a task file, `lines` where they are given, and every verifier for them; undefined for other
+   * runs, and where nobody has them.
+   */
+  async tasksOf({ world }: Pick<RunConfig, "world">, lines?: string): Promise<RunTasks | undefined> {
+    if (world.source !== "file") return undefined;
+    const sha256 = world.tasks;
+    const store = (await this.environment.store)?.tasks;
+    if (lines !== undefined) {
+      this.lastTasks = { sha256, lines };
+      await store?.keep(sha256, lines).catch(({ code, message, cure }: HerlError) => {
+        this.environment.emit({ type: "notice", code, message, cure });
+      });
+    }
+    const known = this.lastTasks?.sha256 === sha256 ? this.lastTasks.lines : await store?.lines(sha256);
+    if (known === null || known === undefined) return undefined;
+    // Loaded for such runs only: it brings word lists along.
+    const { loadRegistry } = await import("../rubric/verifiers/all");
+    return { lines: known, registry: await loadRegistry() };
   }
 
   /** Measures both backends and opens the one that was asked for; `auto` takes the faster one. */

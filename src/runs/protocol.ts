@@ -256,6 +256,8 @@ export interface OpenRequest {
   readonly backend: BackendName | "auto";
   /** Continue this stored run instead of starting one. */
   readonly resume?: string;
+  /** For a run on a task file: lines as `taskLines` writes them. Without them those with its SHA-256 are looked up. */
+  readonly tasks?: string;
 }
 
 /** What the page can ask of the training thread. Errors arrive as `failed` events; promises then resolve all the same. */

@@ -56,8 +56,9 @@ export class Revisit {
       recorded.backend.backend === "webgpu"
         ? await WebgpuBackend.create(this.environment.gpu)
         : await CpuBackend.create();
+    const tasks = await this.opener.tasksOf(config);
     const open = await openSession({
-      ...{ backend: this.backend, model, config, recorded },
+      ...{ backend: this.backend, model, config, recorded, tasks },
       journal: noJournal(store.judgements(runId)),
     });
     const metrics = (await store.steps(runId)).map((row) => row.metrics);

@@ -8,9 +8,11 @@ import type { MetricsRow } from "./metrics";
 import type { RunSummary } from "./protocol";
 import type { FailureRecord } from "./failure_records";
 import type { RolloutRecord } from "./records";
+import { storeError } from "./store_error";
+import { TaskStore, type TaskStores } from "./task_store";
 
 /** Grows when the stores change; `upgrade` brings older databases along. */
-const databaseVersion = 2;
+const databaseVersion = 3;
 
 /** Everything recorded of one step: one value, so that a step is stored whole or not at all. */
 interface StoredStep {
@@ -21,7 +23,7 @@ interface StoredStep {
   readonly failures: readonly FailureRecord[];
 }
 
-interface Database extends DBSchema {
+interface Database extends DBSchema, TaskStores {
   runs: {
     key: string;
     value: { id: string; manifest: Manifest; updated: string; steps: number; digest: string };
@@ -47,10 +49,14 @@ const perStep = ["steps", "evaluations", "snapshots"] as const;
 
 /** Runs in the browser's IndexedDB, written as they go. */
 export class RunStore {
+  readonly tasks: TaskStore;
   private readonly database: IDBPDatabase<Database>;
 
   private constructor(database: IDBPDatabase<Database>) {
     this.database = database;
+    this.tasks = new TaskStore(database as unknown as IDBPDatabase<TaskStores>, async () =>
+      (await this.list()).map(({ manifest }) => manifest.config.world.tasks ?? ""),
+    );
   }
 
   /** Opens the store. Throws STORE_REFUSED where the browser forbids it (private windows, blocked site data). */
@@ -67,6 +73,9 @@ export class RunStore {
             const judgements = db.createObjectStore("judgements", { keyPath: ["run", "key"] });
             judgements.createIndex("key", "key");
           }
+          if (from < 3)
+            for (const store of ["tasks", "taskFiles"] as const)
+              db.createObjectStore(store, { keyPath: "sha256" });
         },
       });
       return new RunStore(database);
@@ -110,7 +119,8 @@ export class RunStore {
     return this.database.getAll("snapshots", allSteps(id));
   }
 
-  async delete(id: string): Promise<void> {
+  /** Deletes a run, and tasks that no other run and no task file needs, except those that are `inUse`. */
+  async delete(id: string, inUse?: string): Promise<void> {
     const transaction = this.database.transaction(
       ["runs", "checkpoints", "judgements", ...perStep],
       "readwrite",
@@ -122,6 +132,7 @@ export class RunStore {
       ...perStep.map((store) => transaction.objectStore(store).delete(allSteps(id))),
       transaction.done,
     ]);
+    await this.tasks.sweep(inUse);
   }
 
   /**
@@ -231,20 +242,10 @@ class StoreJournal implements Journal {
       }) as unknown as Transaction;
       await Promise.all([work(transaction), transaction.done]);
     } catch (cause) {
-      const full = cause instanceof DOMException && cause.name === "QuotaExceededError";
-      throw full
-        ? new HerlError(
-            "STORE_FULL",
-            "The browser's storage for this page is full",
-            "Delete old runs; this one goes on in memory",
-            { cause },
-          )
-        : new HerlError(
-            "STORE_REFUSED",
-            "The browser refused to store the run",
-            "It goes on in memory; export what you want to keep",
-            { cause },
-          );
+      throw storeError(cause, {
+        full: "Delete old runs; this one goes on in memory",
+        refused: "The run goes on in memory; export what you want to keep",
+      });
     }
   }
 }

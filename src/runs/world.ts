@@ -81,7 +81,7 @@ function fileSource({ world, seed }: WorldSettings, tasks?: RunTasks): Source {
     throw new HerlError(
       "RUN_TASKS_MISSING",
       "The run trains on a task file, and the file is not there",
-      "Give the file: `--tasks FILE` on the command line",
+      "Import the file again under Tasks, or give it with `--tasks FILE` on the command line",
     );
   }
   if (hashTaskLines(tasks.lines) !== world.tasks) {
