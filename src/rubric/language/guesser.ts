@@ -30,13 +30,17 @@ export function languageGuesser(profiles: Profiles): LanguageGuesser {
   return (text) => {
     const draw = drawer(standIns(relevantText(text), profiles.representative), profiles);
     if (draw === null) return null;
-    const mean = profiles.languages.map(() => 0);
-    for (const alpha of trialAlphas) {
-      const probabilities = trial(draw, alpha / baseFrequency, mean.length);
-      probabilities.forEach((p, language) => (mean[language] += p / trialAlphas.length));
+    const sums = profiles.languages.map(() => 0);
+    for (const [done, alpha] of trialAlphas.entries()) {
+      const probabilities = trial(draw, alpha / baseFrequency, sums.length);
+      probabilities.forEach((p, language) => (sums[language] += p));
+      // The trials that are left cannot change the guess any more.
+      const [first, second] = [...sums].sort((x, y) => y - x);
+      if (first - second > trialAlphas.length - done - 1) break;
     }
-    const best = Math.max(...mean);
-    return best > leastProbability ? profiles.languages[mean.indexOf(best)] : "unknown";
+    const best = Math.max(...sums);
+    const isSure = best / trialAlphas.length > leastProbability;
+    return isSure ? profiles.languages[sums.indexOf(best)] : "unknown";
   };
 }
 
@@ -49,10 +53,13 @@ function trial(draw: () => readonly number[], smoothing: number, languages: numb
     for (let at = 0; at < shares.length; at += 2)
       probabilities[shares[at]] *= (smoothing + shares[at + 1]) / smoothing;
     if (draws % 5 !== 0) continue;
-    const sum = probabilities.reduce((total, p) => total + p);
+    let sum = 0;
+    for (let language = 0; language < languages; language++) sum += probabilities[language];
     let largest = 0;
-    for (let language = 0; language < languages; language++)
-      largest = Math.max(largest, (probabilities[language] /= sum));
+    for (let language = 0; language < languages; language++) {
+      const p = (probabilities[language] /= sum);
+      if (p > largest) largest = p;
+    }
     if (largest > converged || draws >= mostDraws) return probabilities;
   }
 }

@@ -33,6 +33,8 @@ function withoutSpecialNumbers(text: string): string {
  * would not accept the text. Bare scalars are fine.
  */
 export function parsePythonJson(text: string): unknown {
+  // Most responses are prose, and a thrown error costs more than a look at the first character.
+  if (!/^[ \t\n\r]*[[{"\-\dtfnNI]/.test(text)) return undefined;
   try {
     return JSON.parse(withoutSpecialNumbers(text));
   } catch {

@@ -37,8 +37,11 @@ const forbiddenWords = defineVerifier({
   describe: ({ forbidden_words }) => `The response does not contain the word ${quoted(forbidden_words)}.`,
   follows(response, { forbidden_words }) {
     const folded = foldCase(response);
-    return forbidden_words.every(
-      (word) => !new RegExp(wordBoundary + escapePattern(foldCase(word)) + wordBoundary, "u").test(folded),
+    return forbidden_words.map(foldCase).every(
+      // A plain search goes first: it is far quicker, and most texts do not hold the word at all.
+      (word) =>
+        !folded.includes(word) ||
+        !new RegExp(wordBoundary + escapePattern(word) + wordBoundary, "u").test(folded),
     );
   },
 });

@@ -21,7 +21,7 @@ export function describeBounds({ min, max }: Bounds, unit: string): string {
 }
 
 const number = `(${numberSource})`;
-const join = "(?: ?(?:to|and|or|-|–|—|到|至) ?)";
+const join = "(?: ?(?:to|and|or|(?<=\\d ?)[-–—]|到|至) ?)";
 const least =
   "(?:at least|at minimum|least|minimum(?: length| word count)? of|a minimum|no less than|not less than|no fewer than|" +
   "not fewer than|至少(?:包含)?|最少(?:包含)?)";
@@ -55,7 +55,7 @@ export function parseBounds(constraint: string, unit: string, unitOptional = fal
   if (exact && !find(`${number}${join}${number}${loosely}`)) return both(exact[1], exact[1]);
   const range =
     find(`between ${number}${units}?${join}${number}${loosely}`) ??
-    find(`${number} ?(?:to|-|–|—|到|至) ?${number}${loosely}`);
+    find(`${number} ?(?:to|(?<=\\d ?)[-–—]|到|至) ?${number}${loosely}`);
   if (range) return both(range[1], range[2]);
   const min = find(`${least}[: ]*${number}${units}`);
   const max = find(`${most}[: ]*${number}${units}`);
