@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { isDecided, type Judgement, type Judgements } from "../rubric/judge/judgements";
-import { readText, toLines, writeBytes } from "./files";
+import { readText, toLines } from "./files";
 
 /**
  * Judgements in a file, `{"key", "items"}` a line, appended as they come: a command that was stopped asks nothing
@@ -8,18 +9,18 @@ import { readText, toLines, writeBytes } from "./files";
  */
 export function judgementFile(path: string, { undecided = false } = {}): Judgements {
   const kept = new Map<string, Judgement>();
-  if (!existsSync(path)) writeBytes(path, "");
-  else {
-    const text = readText(path);
-    for (const line of text.split("\n")) readLine(line, kept);
-    if (text !== "" && !text.endsWith("\n")) appendFileSync(path, "\n");
-  }
+  const text = existsSync(path) ? readText(path) : "";
+  for (const line of text.split("\n")) readLine(line, kept);
+  // Nothing is written before there is something to keep.
+  let before = text === "" || text.endsWith("\n") ? "" : "\n";
   return {
     get: (key) => Promise.resolve(kept.get(key)),
     put(key, judgement) {
       if (undecided || isDecided(judgement)) {
         kept.set(key, judgement);
-        appendFileSync(path, toLines([{ key, ...judgement }]));
+        mkdirSync(dirname(path), { recursive: true });
+        appendFileSync(path, before + toLines([{ key, ...judgement }]));
+        before = "";
       }
       return Promise.resolve();
     },

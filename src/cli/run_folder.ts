@@ -9,12 +9,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { HerlError } from "../errors";
-import type { Judgement, Judgements } from "../rubric/judge/judgements";
+import type { Judgements } from "../rubric/judge/judgements";
 import type { PolicySnapshot } from "../policy/policy";
 import type { EvaluationRow } from "../runs/evaluate";
 import type { Checkpoint, Journal, RecordedRun, RunProgress, StepLines } from "../runs/journal";
 import { checkManifest, type Manifest } from "../runs/manifest";
 import type { MetricsRow } from "../runs/metrics";
+import { judgementFile } from "./judgement_file";
 import { readLines, readText, toLines, writeBytes } from "./files";
 
 const lineFiles = ["metrics.jsonl", "eval.jsonl", "rollouts.jsonl", "failures.jsonl"] as const;
@@ -26,7 +27,7 @@ const tensorFiles = ["parameters", "firstMoments", "secondMoments"] as const;
  */
 export class RunFolder implements Journal {
   readonly path: string;
-  private judged: Map<string, Judgement> | null = null;
+  private judged: Judgements | null = null;
 
   constructor(path: string) {
     this.path = path;
@@ -108,17 +109,9 @@ export class RunFolder implements Journal {
     );
   }
 
-  /** `judgements.jsonl`: `{"key", "items"}` a line, appended as answers come. */
+  /** `judgements.jsonl`: a line an answer, appended as they come. */
   get judgements(): Judgements {
-    const path = this.file("judgements.jsonl");
-    return {
-      get: (key) => Promise.resolve((this.judged ??= readJudgements(path)).get(key)),
-      put: (key, judgement) => {
-        (this.judged ??= readJudgements(path)).set(key, judgement);
-        appendFileSync(path, toLines([{ key, ...judgement }]));
-        return Promise.resolve();
-      },
-    };
+    return (this.judged ??= judgementFile(this.file("judgements.jsonl"), { undecided: true }));
   }
 
   private writeCheckpoint({ progress, policy }: Checkpoint): void {
@@ -154,13 +147,6 @@ export class RunFolder implements Journal {
 
 const readFloats = (path: string): Float32Array<ArrayBuffer> =>
   new Float32Array(Uint8Array.from(readFileSync(path)).buffer);
-
-function readJudgements(path: string): Map<string, Judgement> {
-  if (!existsSync(path)) return new Map();
-  return new Map(
-    completeLines<Judgement & { key: string }>(path).map(({ key, ...judgement }) => [key, judgement]),
-  );
-}
 
 /** The lines of a file of records; a last one that was cut off when the process was killed is left out. */
 function completeLines<T>(path: string): T[] {
