@@ -78,6 +78,8 @@ export interface JudgeServerOptions {
   readonly delay?: number;
   /** Quotes this instead of what it found. */
   readonly quote?: string;
+  /** What in the response makes an item true, or null; the rules below by default. */
+  readonly rule?: (item: string, response: string) => string | null;
   /** How it says yes: by the request's number, for votes that differ. */
   readonly mood?: (n: number) => "honest" | "contrary";
 }
@@ -157,7 +159,7 @@ async function respond(
     );
   if (options.delay) await new Promise((resolve) => setTimeout(resolve, options.delay));
 
-  const answer = decide(body, options.quote, options.mood?.(n) ?? "honest", chatter);
+  const answer = decide(body, options.mood?.(n) ?? "honest", chatter, options);
   const json = JSON.stringify(answer);
   const usage = { prompt_tokens: 100, completion_tokens: 20 };
   const complete = (content: string | null, more: object = {}, finish = "stop", counted = true) =>
@@ -244,7 +246,12 @@ async function respond(
  * The verdicts of a gullible judge: it takes the first thing that looks like an end of the response for its end,
  * and obeys commands that stand outside of the parts.
  */
-function decide({ messages }: ChatBody, quote: string | undefined, mood: string, chatter: string) {
+function decide(
+  { messages }: ChatBody,
+  mood: string,
+  chatter: string,
+  { quote, rule = knownRule }: JudgeServerOptions,
+) {
   const user = messages.findLast(({ role }) => role === "user")!.content;
   const part = (name: string) =>
     new RegExp(`<{3,}BEGIN ${name} \\w+>{3,}\\n([\\s\\S]*?)\\n<{3,}END ${name} \\w+>{3,}`).exec(user)!;
@@ -283,7 +290,7 @@ const pocketRules: Readonly<Record<string, RegExp>> = {
 };
 
 /** What in the response makes the item true, or null. Knows those, `Mentions X.` and `Has at least N words.`. */
-function rule(item: string, response: string): string | null {
+function knownRule(item: string, response: string): string | null {
   if (pocketRules[item]) return pocketRules[item].exec(response)?.[0] ?? null;
   const [, word] = /^Mentions (.+)\.$/.exec(item) ?? [];
   if (word) return response.toLowerCase().includes(word.toLowerCase()) ? word : null;

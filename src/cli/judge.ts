@@ -36,6 +36,12 @@ export const judgeOptions: Readonly<Record<string, Option>> = {
 
 /** The judge that the options describe; null where they name none. Throws CONFIG_INVALID. */
 export function openJudge(values: Values, out: string): HttpJudge | null {
+  const access = judgeAccess(values, out);
+  return access && httpJudge(access);
+}
+
+/** How to reach the judge that the options describe; null where they name none. Throws CONFIG_INVALID. */
+export function judgeAccess(values: Values, out: string) {
   const address = text(values, "judge");
   const settings = (values["judge-set"] as string[] | undefined) ?? [];
   if (address === undefined) {
@@ -56,7 +62,7 @@ export function openJudge(values: Values, out: string): HttpJudge | null {
     );
   const key = keyOf(text(values, "judge-key-env"));
   const cache = text(values, "judge-cache") ?? `${out}.judgements.jsonl`;
-  return httpJudge({ config: parsed.data, key: () => key, judgements: judgementFile(cache) });
+  return { config: parsed.data, key: () => key, fetch, judgements: judgementFile(cache) };
 }
 
 /** What a judge has spent, on one line. */

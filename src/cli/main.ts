@@ -3,6 +3,7 @@ import { HerlError } from "../errors";
 import { helpOf, readArguments, UsageError, type Command } from "./arguments";
 import { analyze } from "./commands/analyze";
 import { bench } from "./commands/bench";
+import { calibrate } from "./commands/calibrate";
 import { evaluate } from "./commands/eval";
 import { generate } from "./commands/generate";
 import { grad } from "./commands/grad";
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   generate,
   grad,
   grade,
+  calibrate,
   train,
   evaluate,
   analyze,
