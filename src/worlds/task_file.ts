@@ -1,6 +1,6 @@
 import type { Task } from "../rubric/schema";
 import type { VerifierRegistry } from "../rubric/verifiers/registry";
-import { readRecord } from "./task_files/formats";
+import { formatOf, readRecord } from "./task_files/formats";
 import { problemError, type Fault, type Problem, type Reading } from "./task_files/problem";
 import { rawRecords } from "./task_files/records";
 
@@ -19,6 +19,8 @@ export interface TaskFileReading {
   readonly problems: Problem[];
   /** Records that are no tasks. */
   readonly skipped: number;
+  /** Records by kind, those of no kind apart. */
+  readonly kinds: ReadonlyMap<string, number>;
 }
 
 /**
@@ -29,15 +31,18 @@ export interface TaskFileReading {
 export function readTaskFile(text: string, registry: VerifierRegistry): TaskFileReading {
   const tasks = new Map<string, Task>();
   const problems: Problem[] = [];
+  const kinds = new Map<string, number>();
   let skipped = 0;
   const tell = (line: number, faults: readonly Fault[]) => {
     for (const fault of faults) if (problems.length < mostProblems) problems.push({ line, ...fault });
   };
   if (text.length > longestTaskFile) {
     tell(0, [tooLong(text.length)]);
-    return { tasks: [], problems, skipped };
+    return { tasks: [], problems, skipped, kinds };
   }
   for (const { line, json } of rawRecords(text.replace(/^\ufeff/, ""))) {
+    const kind = "value" in json ? formatOf(json.value)?.name : undefined;
+    if (kind !== undefined) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     const reading = "value" in json ? withoutRepeat(readRecord(json.value, registry), tasks) : json;
     if ("value" in reading) tasks.set(reading.value.id, reading.value);
     else {
@@ -46,7 +51,7 @@ export function readTaskFile(text: string, registry: VerifierRegistry): TaskFile
     }
   }
   if (tasks.size === 0 && problems.length === 0) tell(0, [noTask]);
-  return { tasks: [...tasks.values()], problems, skipped };
+  return { tasks: [...tasks.values()], problems, skipped, kinds };
 }
 
 /**

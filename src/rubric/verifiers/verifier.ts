@@ -9,6 +9,8 @@ export type Kwargs = Readonly<Record<string, unknown>>;
 export interface Verifier {
   /** The published id, for instance "keywords:existence". */
   readonly id: string;
+  /** Its parameters, for a form that asks for them. */
+  readonly parameters: z.ZodObject;
   /** What is wrong with the parameters, naming the field; null when nothing is. */
   validateKwargs(kwargs: Kwargs): string | null;
   /**
@@ -35,6 +37,7 @@ export function defineVerifier<Shape extends z.ZodRawShape>(definition: Definiti
   const schema = z.strictObject(definition.kwargs);
   return {
     id: definition.id,
+    parameters: schema,
     validateKwargs(kwargs) {
       const parsed = schema.safeParse(kwargs);
       return parsed.success ? null : describeIssue(parsed.error);
