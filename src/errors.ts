@@ -21,6 +21,15 @@ export class HerlError extends Error {
   }
 }
 
+/**
+ * An error as it arrived from another thread: ours keep their code and their cure (`workers/thread_errors.ts`), any
+ * other is given those of `fallback`.
+ */
+export function arrivedError(error: unknown, fallback: Pick<HerlError, "code" | "cure">): HerlError {
+  const { code, cure } = { ...fallback, ...(error as Partial<HerlError> | null) };
+  return new HerlError(code, error instanceof Error ? error.message : String(error), cure);
+}
+
 /** All codes, grouped by the floor that raises them. */
 export const errorCodes = [
   // model files

@@ -22,6 +22,11 @@ test("trains in a worker and leaves the page's thread alone", async () => {
   const [{ id }] = await trainer.listRuns();
   expect((await trainer.exportRun(id)).length).toBeGreaterThan(10_000);
   expect(longest.stop()).toBeLessThan(50);
+  // What goes wrong with a command arrives with its code and its cure.
+  await expect(trainer.deleteRun(id)).rejects.toMatchObject({
+    code: "RUN_LOCKED",
+    cure: "Open another one first",
+  });
   worker.terminate();
   expect(events.filter(({ type }) => type === "failed")).toEqual([]);
 }, 90_000);

@@ -4,12 +4,16 @@ import { HerlError } from "../src/errors";
 import { Driver } from "../src/runs/driver";
 import type { RunEvent, TrainerCommands } from "../src/runs/protocol";
 import { RunStore } from "../src/runs/store";
+import { keepErrorCodes } from "./thread_errors";
+import type { JudgeCommands } from "../src/runs/judge_commands";
 import type { TaskCommands } from "../src/runs/task_commands";
 
 /** Commands, and how the page connects: a port for events, and the address that models are relative to. */
-export interface TrainerWorker extends TrainerCommands, TaskCommands {
+export interface TrainerWorker extends TrainerCommands, TaskCommands, JudgeCommands {
   connect(events: MessagePort, baseUrl: string): void;
 }
+
+keepErrorCodes();
 
 let port: MessagePort | null = null;
 let base = "";
@@ -43,7 +47,7 @@ const driver = new Driver({
 });
 
 expose(
-  Object.assign(driver, driver.tasks, {
+  Object.assign(driver, driver.tasks, driver.judging, {
     connect(events: MessagePort, baseUrl: string) {
       port = events;
       base = baseUrl;

@@ -1,4 +1,4 @@
-import { HerlError } from "../../errors";
+import { arrivedError, HerlError } from "../../errors";
 import type { Variant } from "../../herl/config";
 import type { RunConfig, RunConfigInput } from "../../runs/config";
 import { parseConfig } from "../../runs/config";
@@ -222,13 +222,7 @@ export class App {
       const bytes = await this.trainer.exportRun(id);
       download(new Blob([bytes], { type: "application/zip" }), `herl-run-${id.slice(0, 8)}.zip`);
     } catch (error) {
-      this.notify(
-        new HerlError(
-          "RUN_MISSING",
-          error instanceof Error ? error.message : String(error),
-          "Train for an update first",
-        ),
-      );
+      this.notify(arrivedError(error, { code: "RUN_MISSING", cure: "Train for an update first" }));
     }
   }
 
