@@ -4,7 +4,7 @@ import type { RubricItem } from "../../rubric/schema";
 import type { VerifierRegistry } from "../../rubric/verifiers/registry";
 import type { TaskFormat } from "./format";
 import { key } from "./key";
-import { readAs, sayMissing, type Fault } from "./problem";
+import { readAs, sayPlainly, type Fault } from "./problem";
 
 export const ownRecord = z.object({
   key: key.describe("The task's name, unique in the file: text, or a whole number"),
@@ -47,7 +47,7 @@ function faultsOf({ check }: RubricItem, field: string, registry: VerifierRegist
   return [
     {
       field: name === undefined ? `${field}.kwargs` : `${field}.kwargs.${name}`,
-      what: sayMissing(what ?? problem),
+      what: sayPlainly(what ?? problem),
       cure: `Give the parameters of ${check.verifier}`,
     },
   ];

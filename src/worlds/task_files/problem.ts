@@ -29,15 +29,18 @@ export function readAs<Schema extends z.ZodType>(schema: Schema, record: unknown
   return {
     faults: parsed.error.issues.map(({ path, message }) => ({
       field: path.join("."),
-      what: sayMissing(message),
+      what: sayPlainly(message),
       cure: seeFormats,
     })),
   };
 }
 
-/** A schema's message in plainer words, where it is about a field that is not there. */
-export const sayMissing = (message: string): string =>
-  message.replace(/^Invalid input: expected (\w+), received undefined$/, "it is missing; expected $1");
+/** A schema's message in plainer words, where it is about a field that is not there or holds nothing. */
+export const sayPlainly = (message: string): string =>
+  message
+    .replace(/^Invalid input: expected (\w+), received undefined$/, "it is missing; expected $1")
+    .replace(/^Too small: expected string to have >=1 characters$/, "it is empty")
+    .replace(/^Invalid input: expected number, received NaN$/, "it is no number");
 
 /** `Line 3, kwargs: 0 entries for 1 instruction`. */
 export const tellProblem = ({ line, field, what }: Problem): string =>
