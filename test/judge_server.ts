@@ -137,16 +137,19 @@ async function respond(
     response
       .writeHead(status, { "content-type": "application/json", ...headers })
       .end(typeof body === "string" ? body : JSON.stringify(body));
-  const refuse = (status: number, message: string, headers = {}) =>
+  const refuse = (status: number, message: string, headers: Record<string, string> = {}) =>
     send(status, { error: { message: `${message}${chatter}` } }, headers);
   const authorization = request.headers.authorization;
   const chatter = options.indiscreet ? ` You sent ${authorization}.` : "";
 
   if (options.redirect) return void response.writeHead(307, { location: options.redirect }).end();
-  if (!request.url?.startsWith("/v1/chat/completions")) return void refuse(404, "No such path");
+  const path = request.url ?? "";
+  if (!/^\/v1\/(chat\/completions|models)/.test(path)) return void refuse(404, "No such path");
   if (options.key && authorization !== `Bearer ${options.key}`) return void refuse(401, "Wrong key");
+  if (path === "/v1/models")
+    return void send(200, { data: [{ id: options.model ?? "small" }, { id: "another" }] });
   const body = JSON.parse(text) as ChatBody;
-  const n = seen.push({ path: request.url, headers: request.headers, body }) - 1;
+  const n = seen.push({ path, headers: request.headers, body }) - 1;
   if (options.model && body.model !== options.model)
     return void refuse(404, `There is no model ${body.model}`);
   const format = body.response_format?.type ?? "text";

@@ -1,13 +1,15 @@
 import { breathe } from "../compute/breathe";
 import { HerlError } from "../errors";
-import { trainStep, type StepState } from "../herl/trainer";
+import { phases, trainStep, type Phase, type StepState } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
 import type { PolicySnapshot } from "../policy/policy";
 import { isJudgeError } from "../rubric/judge/judge";
 import { composeTask } from "../worlds/pocket/tasks";
 import { methodOf } from "./config";
+import { judgeCommands, type JudgeCommands } from "./judge_commands";
 import type { FinishedStep, Lab } from "./lab";
-import type { JudgeAccess } from "./open_grader";
+import { LiveFeed } from "./live_feed";
+import { PageJudge } from "./page_judge";
 import { RunOpener, type OpenRun, type RunEnvironment } from "./open_run";
 import { positionOf, withPolicy } from "./position";
 import type {
@@ -24,15 +26,17 @@ import type {
 import type { Revisit } from "./revisit";
 import type { SessionEvent } from "./session";
 import { taskCommands, type TaskCommands } from "./task_commands";
-import { groupView, itemViews, stepView } from "./views";
+import { groupView, stepView, taskView } from "./views";
 
-/** When the driver stops by itself. */
-type Goal = "none" | "graded" | "phase" | "update" | "forever";
+/** When the driver stops by itself; a phase: once that one is done. */
+type Goal = "none" | Phase | "phase" | "step" | "forever";
 
 /** Drives sessions for the page: plays, steps and pauses, and answers questions between phases. */
 export class Driver implements TrainerCommands {
   /** What the page asks about task files, beside the run. */
   readonly tasks: TaskCommands;
+  /** What it says to judges and asks of them. */
+  readonly judging: JudgeCommands;
   private readonly environment: RunEnvironment;
   private readonly opener: RunOpener;
   private readonly abort = { current: new AbortController() };
@@ -51,18 +55,19 @@ export class Driver implements TrainerCommands {
   private revisited: Revisit | null = null;
   /** The earlier update that was asked for last. */
   private wanted: RevisitRequest | null = null;
-  /** In memory only, for as long as the page is open. */
-  private judgeKey: string | null = null;
-  private tokens: number[] = [];
+  private readonly judge = new PageJudge();
+  /** The goal that the judge's last error ended. */
+  private interrupted: Goal = "none";
+  private readonly feed = new LiveFeed();
   private queue: Promise<unknown> = Promise.resolve();
   private unwatch = () => {};
 
   constructor(environment: RunEnvironment) {
     this.environment = environment;
-    const judge: JudgeAccess = { key: () => this.judgeKey, fetch: (...request) => fetch(...request) };
-    this.opener = new RunOpener(environment, judge);
+    this.opener = new RunOpener(environment, this.judge);
+    this.judging = judgeCommands(this.judge, () => this.run?.judge ?? null);
     this.tasks = taskCommands({
-      ...{ store: environment.store, judge },
+      ...{ store: environment.store, judge: this.judge },
       model: (name) => this.opener.model(name),
       inUse: () => this.run?.config.world.tasks,
     });
@@ -75,13 +80,15 @@ export class Driver implements TrainerCommands {
       this.abort.current = new AbortController();
       this.status("opening");
       await this.close();
+      this.judge.budget = null;
+      this.interrupted = "none";
       await this.guard(async () => {
         this.run = await this.opener.open(request);
         this.begin(this.run);
         this.status("paused");
       });
     });
-    if (this.run) this.start(this.run.session.step === 0 ? "graded" : "none");
+    if (this.run) this.start(this.run.session.step === 0 ? "grade" : "none");
   }
 
   play(): void {
@@ -95,7 +102,7 @@ export class Driver implements TrainerCommands {
   }
 
   stepUpdate(): void {
-    this.start("update");
+    this.start("step");
   }
 
   stepPhase(): void {
@@ -106,8 +113,8 @@ export class Driver implements TrainerCommands {
     this.delay = Math.max(0, milliseconds);
   }
 
-  setJudgeKey(key: string | null): void {
-    this.judgeKey = key;
+  goOn(): void {
+    this.start(this.interrupted === "none" ? "step" : this.interrupted);
   }
 
   inspect(reference: TokenReference): Promise<TokenInspection | null> {
@@ -186,14 +193,17 @@ export class Driver implements TrainerCommands {
     this.unwatch();
     this.unwatch = judge?.onChange((counters) => emit({ type: "judge", counters })) ?? (() => {});
     if (judge) emit({ type: "judge", counters: judge.counters });
+    if (this.judge.budget) judge?.setBudget?.(this.judge.budget);
     this.take(run);
   }
 
-  private take({ session }: OpenRun): void {
-    const onToken = (source: "rollout" | "revision", group: number, sample: number, id: number) =>
-      void this.tokens.push(source === "rollout" ? 0 : 1, group, sample, id);
-    this.tokens = [];
-    this.events = session.run(Infinity, { signal: this.abort.current.signal, onToken });
+  private take({ session, judge }: OpenRun): void {
+    this.feed.clear();
+    this.events = session.run(Infinity, {
+      ...{ signal: this.abort.current.signal, onToken: this.feed.onToken },
+      // Code grades a group at once: its verdicts come with the phase.
+      ...(judge && { onVerdicts: this.feed.onVerdicts }),
+    });
   }
 
   private async close(): Promise<void> {
@@ -231,21 +241,19 @@ export class Driver implements TrainerCommands {
 
   private isReached(event: SessionEvent): boolean {
     switch (this.goal) {
-      case "graded":
-        return event.type === "phase" && event.state.phase === "grade";
       case "phase":
         // The last phase ends with the update's record.
         return event.type === "step" || (event.type === "phase" && event.state.phase !== "update");
-      case "update":
+      case "step":
         return event.type === "step";
       default:
-        return false;
+        return event.type === "phase" && event.state.phase === this.goal;
     }
   }
 
   /** One event, handled. Null when the session has ended. */
   private async next(run: OpenRun): Promise<SessionEvent | null> {
-    const flushing = setInterval(() => this.flushTokens(run), 50);
+    const flushing = setInterval(() => this.flush(run), 50);
     try {
       const { value: event, done } = await this.events!.next();
       if (done) return null;
@@ -263,7 +271,7 @@ export class Driver implements TrainerCommands {
 
   private async handle(run: OpenRun, event: SessionEvent): Promise<void> {
     const { emit } = this.environment;
-    this.flushTokens(run);
+    this.flush(run);
     if (event.type === "phase") {
       const { state, step } = event;
       const before =
@@ -280,11 +288,7 @@ export class Driver implements TrainerCommands {
       }
       emit({ type: "step", view: stepView(state, step) });
     } else if (event.type === "tasks") {
-      const tasks = event.tasks.map((task) => ({
-        task: { id: task.id, prompt: task.prompt },
-        items: itemViews(task),
-      }));
-      emit({ type: "tasks", step: event.step, tasks });
+      emit({ type: "tasks", step: event.step, tasks: event.tasks.map(taskView) });
     } else if (event.type === "step") emit({ type: "metrics", row: event.metrics });
     else if (event.type === "evaluating") this.status("evaluating");
     else {
@@ -293,10 +297,8 @@ export class Driver implements TrainerCommands {
     }
   }
 
-  private flushTokens(run: OpenRun): void {
-    if (this.tokens.length === 0) return;
-    this.environment.emit({ type: "tokens", step: run.session.step + 1, tokens: this.tokens });
-    this.tokens = [];
+  private flush({ session }: OpenRun): void {
+    this.feed.flush(session.step + 1, this.environment.emit);
   }
 
   /**
@@ -304,7 +306,11 @@ export class Driver implements TrainerCommands {
    * the update up again, with the verdicts that were given until now.
    */
   private waitForJudge(run: OpenRun, { code, message, cure }: HerlError): null {
+    this.flush(run);
     this.environment.emit({ type: "notice", code, message, cure });
+    // A phase more was wanted; by then the phases before it have been made again.
+    const next = phases[phases.indexOf(this.seen?.state.phase ?? "update") + 1] ?? "sample";
+    this.interrupted = this.goal === "phase" ? next : this.goal;
     this.take(run);
     return null;
   }

@@ -10,8 +10,8 @@ import type { World } from "./world";
 
 /** How a judge is reached from where a run is opened. */
 export interface JudgeAccess {
-  /** The key for the judge's server; null without one. It is asked for at each call and kept nowhere else. */
-  readonly key: () => string | null;
+  /** The key for the server at an address; null without one. It is asked for at each call and kept nowhere else. */
+  readonly key: (url: string) => string | null;
   readonly fetch: typeof fetch;
   /** Another clock than the machine's, for tests. */
   readonly clock?: JudgeClock;

@@ -42,6 +42,17 @@ export interface ItemView {
 export interface VerdictView {
   readonly status: "satisfied" | "unmet" | "unknown";
   readonly reason?: string;
+  readonly evidence?: string;
+  readonly cached?: true;
+  readonly by?: "judge";
+}
+
+/** The verdicts on one response, which came before its phase is done. */
+export interface GradedView {
+  readonly source: "rollout" | "revision";
+  readonly group: number;
+  readonly index: number;
+  readonly verdicts: readonly VerdictView[];
 }
 
 /** One response of a group, as far as the step has got; fields that are not known yet are null. */
@@ -149,6 +160,8 @@ export type RunEvent =
   | { readonly type: "tasks"; readonly step: number; readonly tasks: readonly TaskView[] }
   /** Tokens as they are sampled, batched: flat quadruples of source (0 rollout, 1 revision), group, sample, id. */
   | { readonly type: "tokens"; readonly step: number; readonly tokens: readonly number[] }
+  /** Verdicts as they come, in a run that has a judge. */
+  | { readonly type: "verdicts"; readonly step: number; readonly graded: readonly GradedView[] }
   | { readonly type: "step"; readonly view: StepView }
   | { readonly type: "metrics"; readonly row: MetricsRow }
   /** An earlier update is made again: `done` of `of` updates. */
@@ -271,8 +284,8 @@ export interface TrainerCommands {
   stepPhase(): void;
   /** Milliseconds to wait after each phase while playing; 0 is as fast as it goes. */
   setDelay(milliseconds: number): void;
-  /** The key for the judge's server, from now on; it is kept in memory only. */
-  setJudgeKey(key: string | null): void;
+  /** Takes up what an error of the judge interrupted: playing, an update, a phase. */
+  goOn(): void;
   inspect(reference: TokenReference): Promise<TokenInspection | null>;
   /** Samples, grades and revises one group for a composed task with the present policy, without training. */
   probe(

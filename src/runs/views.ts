@@ -4,7 +4,7 @@ import { shapedSlope } from "../herl/objective";
 import type { StepState } from "../herl/trainer";
 import type { TrainedRow } from "../herl/update";
 import type { Task } from "../rubric/schema";
-import type { GroupView, ItemView, ResponseView, StepView, TokenGradientView } from "./protocol";
+import type { GroupView, ItemView, ResponseView, StepView, TaskView, TokenGradientView } from "./protocol";
 
 /** A step's state as plain data for the page. */
 export function stepView({ phase, groups, update, transfer, bound }: StepState, step: number): StepView {
@@ -55,8 +55,7 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
     };
   };
   return {
-    task: { id: task.id, prompt: task.prompt },
-    items: itemViews(task),
+    ...taskView(task),
     responses: [
       ...rollouts.map((sample, i) => view(sample, "rollout", i, null)),
       ...revisions.map((sample, i) => view(sample, "revision", i, sample.draft)),
@@ -66,7 +65,12 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
   };
 }
 
-export const itemViews = ({ rubric }: Task): ItemView[] =>
+export const taskView = (task: Task): TaskView => ({
+  task: { id: task.id, prompt: task.prompt },
+  items: itemViews(task),
+});
+
+const itemViews = ({ rubric }: Task): ItemView[] =>
   rubric.map(({ text, weight, polarity, check }) => ({
     ...{ text, weight, polarity },
     verifier: check.by === "code" ? check.verifier : null,

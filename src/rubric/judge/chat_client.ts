@@ -213,7 +213,7 @@ function responseFormat(format: "schema" | "object" | "text", schema: unknown) {
 }
 
 /** A key that a header can carry; null for none. The error that `fetch` would throw instead shows the key. */
-function sendableKey(key: string | null): string | null {
+export function sendableKey(key: string | null): string | null {
   const trimmed = key?.trim() ?? "";
   if (trimmed === "") return null;
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;

@@ -72,7 +72,7 @@ export async function requestChat(request: ChatRequest): Promise<Outcome> {
 }
 
 /** A server may echo what it was sent, in errors and in answers. What is shorter than a key is a placeholder. */
-const withoutKey = (text: string, key: string | null): string =>
+export const withoutKey = (text: string, key: string | null): string =>
   key !== null && key.length >= 8 ? text.replaceAll(key, "[key]") : text;
 
 const failed = (failure: JudgeFailure, what: string, wait?: number | null): FailedRequest => ({
@@ -80,7 +80,7 @@ const failed = (failure: JudgeFailure, what: string, wait?: number | null): Fail
 });
 
 /** The body as text; null above the limit. */
-async function readBody(response: Response): Promise<string | null> {
+export async function readBody(response: Response): Promise<string | null> {
   const reader = response.body?.getReader();
   if (!reader) return "";
   const decoder = new TextDecoder();
@@ -126,7 +126,7 @@ function answered(text: string | null, body: unknown): Outcome {
 }
 
 /** What Node says of a failed connection; browsers keep it to themselves. */
-function connectionProblem(error: unknown): string {
+export function connectionProblem(error: unknown): string {
   const { code } = ((error as { cause?: unknown } | null)?.cause ?? {}) as { code?: unknown };
   return typeof code === "string" && /^[A-Z_]{3,40}$/.test(code)
     ? code

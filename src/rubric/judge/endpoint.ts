@@ -8,19 +8,12 @@ const cure = "Give an address such as http://localhost:11434/v1";
  * http address, and for one that holds a password or a key: addresses are stored and shown.
  */
 export function chatEndpoint(address: string): URL {
-  const url = parse(address.trim());
+  const url = plainAddress(address);
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw new HerlError(
       "CONFIG_INVALID",
       "The judge's address does not begin with http:// or https://",
       cure,
-    );
-  const secret = [...url.searchParams.keys()].some((name) => /key|token|secret|passw|auth/i.test(name));
-  if (url.username !== "" || url.password !== "" || secret)
-    throw new HerlError(
-      "CONFIG_INVALID",
-      "The judge's address holds a password or a key",
-      "Give the key apart",
     );
   url.hash = "";
   const base = url.pathname.replace(/\/+$/, "").replace(/\/chat\/completions$/, "");
@@ -28,12 +21,33 @@ export function chatEndpoint(address: string): URL {
   return url;
 }
 
+/** Where the models of the same server are listed. Throws as `chatEndpoint` does. */
+export function modelsEndpoint(address: string): URL {
+  const url = chatEndpoint(address);
+  url.pathname = url.pathname.replace(/chat\/completions$/, "models");
+  return url;
+}
+
+/** Whether an address has a password or a key in it: it would be stored and shown with it. */
+export function holdsSecret(address: string): boolean {
+  if (!URL.canParse(address.trim())) return false;
+  const { username, password, searchParams } = new URL(address.trim());
+  const isNamed = [...searchParams.keys()].some((name) => /key|token|secret|passw|auth/i.test(name));
+  return username !== "" || password !== "" || isNamed;
+}
+
 /** An endpoint as it may be shown and hashed: without its query. */
 export const endpointName = (url: URL): string => url.origin + url.pathname;
 
-function parse(address: string): URL {
+function plainAddress(address: string): URL {
+  if (holdsSecret(address))
+    throw new HerlError(
+      "CONFIG_INVALID",
+      "The judge's address holds a password or a key",
+      "Give the key apart",
+    );
   try {
-    return new URL(address);
+    return new URL(address.trim());
   } catch {
     // The parser's own words repeat the address, with whatever it holds.
     throw new HerlError("CONFIG_INVALID", "The judge's address is not an address", cure);

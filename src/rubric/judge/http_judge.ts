@@ -17,8 +17,8 @@ import { majority } from "./votes";
 
 export interface HttpJudgeOptions {
   readonly config: JudgeConfig;
-  /** Read before each call and kept nowhere. */
-  readonly key?: () => string | null;
+  /** The key for the judge's address. Read before each call and kept nowhere. */
+  readonly key?: (url: string) => string | null;
   readonly fetch?: typeof fetch;
   /** Where answers are kept; memory by default. A store that fails costs calls, never verdicts. */
   readonly judgements?: Judgements;
@@ -44,7 +44,11 @@ export function httpJudge(options: HttpJudgeOptions): HttpJudge {
   const ledger = new Ledger(config, options.spent);
   // Called as a method of something else, a browser's fetch throws.
   const fetchIt = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args));
-  const client = new ChatClient({ config, endpoint, key, fetch: fetchIt, clock, ledger });
+  const client = new ChatClient({
+    ...{ config, endpoint, clock, ledger },
+    key: () => key(config.url),
+    fetch: fetchIt,
+  });
   const inFlight = new InFlight<{ judgement: Judgement; kept: boolean }>();
 
   /** The judgement on a question: one that was kept, one that is being asked for, or a new one. */

@@ -1,6 +1,7 @@
 import { HerlError, type ErrorCode } from "../../errors";
 import type { RubricItem, Verdict } from "../schema";
 import type { JudgeCounters } from "./judge_counters";
+import type { Budget } from "./ledger";
 
 /** What a judge is asked: one response, on all its judged items. */
 export interface JudgeRequest {
@@ -23,6 +24,8 @@ export interface Judge {
   readonly counters: JudgeCounters;
   /** Calls `listener` after each change of the counters. Returns what ends that. */
   onChange(listener: (counters: JudgeCounters) => void): () => void;
+  /** Changes the budget of the calls to come; absent where there is none. */
+  setBudget?(budget: Partial<Budget>): void;
 }
 
 /** The errors of a judge that pause a run. */

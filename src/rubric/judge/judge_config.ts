@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { holdsSecret } from "./endpoint";
 
 const count = () => z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const amount = () => z.number().min(0).max(1e9);
@@ -11,6 +12,7 @@ export const judgeConfigSchema = z.strictObject({
   url: z
     .string()
     .max(2000)
+    .refine((url) => !holdsSecret(url), "holds a password or a key; give the key apart")
     .default("")
     .describe("Address of an OpenAI-compatible server, for instance http://localhost:11434; empty: no judge"),
   model: z.string().max(200).default("").describe("The judge's model, as its server names it"),

@@ -22,6 +22,9 @@ export const localJudgeConfig = (config: JudgeConfig, model: string = config.mod
   concurrency: 1,
 });
 
+/** What a judge asks of an engine. */
+export type AskedEngine = Pick<FrozenEngine, "loaded" | "chat">;
+
 export interface LocalJudgeOptions extends Omit<HttpJudgeOptions, "key" | "fetch"> {
   readonly engine: FrozenEngine;
 }
@@ -35,7 +38,7 @@ export function localJudge({ engine, config, ...options }: LocalJudgeOptions): H
 }
 
 /** `fetch` of a page that has a local model: its address is answered by the engine, every other by `other`. */
-export function judgeFetch(engine: FrozenEngine, other: typeof fetch): typeof fetch {
+export function judgeFetch(engine: AskedEngine, other: typeof fetch): typeof fetch {
   const local = frozenFetch(engine);
   const { origin } = new URL(localJudgeUrl);
   return (input, init) => {
@@ -56,7 +59,7 @@ interface ChatBody {
  * A `fetch` that answers chat completions from `engine`. Rejects with JUDGE_DOWN where the model that is asked for is
  * not loaded, which pauses a run; what else goes wrong is a status as a server has it.
  */
-export function frozenFetch(engine: FrozenEngine): typeof fetch {
+export function frozenFetch(engine: AskedEngine): typeof fetch {
   return async (_, init) => {
     const { model, messages, temperature, max_tokens, response_format } = JSON.parse(
       String(init?.body),
