@@ -44,9 +44,13 @@ interface Line {
   readonly judged: ({ reason: string; cached?: true } | null)[];
 }
 
-async function grade(...more: string[]) {
+function grade(...more: string[]) {
   const files = ["tasks", "responses", "out"].flatMap((name) => [`--${name}`, join(folder, `${name}.jsonl`)]);
-  const child = spawn(process.execPath, [program, "grade", ...files, ...more], {
+  return herl("grade", ...files, ...more);
+}
+
+async function herl(...values: string[]) {
+  const child = spawn(process.execPath, [program, ...values], {
     env: { ...process.env, HERL_TEST_KEY: key },
   });
   let output = "";
@@ -108,4 +112,38 @@ test("settings are checked, and the key is taken from the environment alone", as
   expect((await grade("--judge", server.url, "--judge-key-env", "NO_SUCH")).output).toMatch(/NO_SUCH/);
   expect(await grade("--judge-model", "test")).toMatchObject({ status: 2 });
   expect(server.seen).toEqual([]);
+});
+
+test("a run asks its judge with a key from the environment, and goes on after the judge was away; eval asks it too", async () => {
+  const out = join(folder, "run");
+  const settings = ["groups=1", "rollouts=2", "maxNewTokens=40", "evaluation.every=0", "judge.retries=0"];
+  const train = (...more: string[]) =>
+    herl(
+      ...["train", "--out", out, "--steps", "1", "--judge-key-env", "HERL_TEST_KEY", ...more],
+      ...[
+        "--preset",
+        "pocket-soft",
+        ...[`judge.url=${server.url}`, ...settings].flatMap((set) => ["--set", set]),
+      ],
+    );
+  server.options = { key: "another" };
+  const refused = await train();
+  expect(refused).toMatchObject({ status: 1 });
+  expect(refused.output).toMatch(/^JUDGE_REFUSED: /m);
+  server.options = { key };
+  const done = await train("--resume");
+  expect(done).toMatchObject({ status: 0 });
+  expect(done.output).toMatch(/judge: \d+ calls/);
+  expect(await herl("replay", out)).toMatchObject({ status: 0 });
+  const written = readdirSync(out, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  for (const { parentPath, name } of written)
+    expect(readFileSync(join(parentPath, name)).includes(key)).toBe(false);
+
+  const tasks = join(folder, "tasks.jsonl");
+  const evaluated = await herl(
+    ...["eval", "--model", "pocket", "--tasks", tasks, "--out", join(folder, "eval.json")],
+    ...["--judge", server.url, "--judge-key-env", "HERL_TEST_KEY", "--max-new-tokens", "30"],
+  );
+  expect(evaluated).toMatchObject({ status: 0 });
+  expect(JSON.parse(readFileSync(join(folder, "eval.json"), "utf8"))).toMatchObject({ tasks: 1, n: 1 });
 });

@@ -3,6 +3,7 @@ import { httpJudge, type HttpJudge } from "../rubric/judge/http_judge";
 import type { JudgeCounters } from "../rubric/judge/judge_counters";
 import { judgeConfigSchema } from "../rubric/judge/judge_config";
 import { judgeServers } from "../rubric/judge/servers";
+import type { JudgeAccess } from "../runs/open_grader";
 import { describeIssue } from "../rubric/rubric_record";
 import { text, UsageError, type Option, type Values } from "./arguments";
 import { judgementFile } from "./judgement_file";
@@ -38,6 +39,12 @@ export const judgeOptions: Readonly<Record<string, Option>> = {
 export function openJudge(values: Values, out: string): HttpJudge | null {
   const access = judgeAccess(values, out);
   return access && httpJudge(access);
+}
+
+/** How a run reaches the judge that its settings name. Throws CONFIG_INVALID where the environment has no such key. */
+export function runJudge(values: Values): JudgeAccess {
+  const key = keyOf(text(values, "judge-key-env"));
+  return { key: () => key, fetch };
 }
 
 /** How to reach the judge that the options describe; null where they name none. Throws CONFIG_INVALID. */

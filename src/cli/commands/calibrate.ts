@@ -1,8 +1,9 @@
 import { calibrate as runCalibration } from "../../runs/calibrate";
 import { doubtsAbout } from "../../runs/calibration_record";
 import { calibrationTable } from "../../runs/calibration_table";
+import { readResponses } from "../../runs/response_file";
 import { integer, UsageError, type Command } from "../arguments";
-import { readLines, writeBytes } from "../files";
+import { readText, writeBytes } from "../files";
 import { judgeAccess, judgeLine, judgeOptions } from "../judge";
 import { readTasks, taskOptions } from "../tasks";
 
@@ -37,14 +38,8 @@ export const calibrate: Command = {
     const repeats = integer(values, "repeats", { min: 1 });
     if (values["judge"] === undefined) throw new UsageError("--judge is missing");
     const { tasks, registry } = await readTasks(values);
-    const byKey = new Map(tasks.map((task) => [task.id, task]));
-    const lines = readLines<{ key: string | number; response: string }>(values["responses"] as string);
-    const responses = lines.flatMap(({ key, response }) => {
-      const task = byKey.get(String(key));
-      return task ? [{ task, text: String(response) }] : [];
-    });
-    if (responses.length < lines.length)
-      console.error(`left out: ${lines.length - responses.length} responses to no task of the file`);
+    const { responses, strangers } = readResponses(readText(values["responses"] as string), tasks);
+    if (strangers > 0) console.error(`left out: ${strangers} responses to no task of the file`);
     const access = judgeAccess(values, out)!;
     const { calibration, cases, ending } = await runCalibration(responses, registry, {
       ...access,

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { deriveKey, seedKey } from "../../kernels/random/random";
 import { codeGrader } from "../../rubric/code_grader";
+import { routedGrader } from "../../rubric/routed_grader";
 import { sampleAndGrade, summarize } from "../../runs/evaluate";
 import { chatCodec } from "../../runs/learner";
 import { passAtK } from "../../analysis/pass_at_k";
 import { decimal, integer, UsageError, type Command } from "../arguments";
 import { backendOption, openBackend } from "../backend";
 import { writeBytes } from "../files";
+import { judgeLine, judgeOptions, openJudge } from "../judge";
 import { adapterOption, modelOption, openModel, openPolicy } from "../model";
 import { RunFolder } from "../run_folder";
 import { readTasks, taskOptions, tasksFor } from "../tasks";
@@ -26,6 +28,7 @@ export const evaluate: Command = {
     "max-new-tokens": { type: "string", value: "N", default: "128", description: "Longest response" },
     seed: { type: "string", value: "S", default: "0", description: "Seed" },
     out: { type: "string", value: "FILE", required: true, description: "One JSON object" },
+    ...judgeOptions,
     backend: backendOption,
   },
   async run(values) {
@@ -39,8 +42,10 @@ export const evaluate: Command = {
     const list = await readTasks(values);
     const { tasks, registry } = tasksFor(list, model, model.config.contextLength, values);
     const samples = integer(values, "samples", { min: 1 });
+    const judge = openJudge(values, values["out"] as string);
+    const grader = routedGrader(codeGrader(registry), judge);
     const responses = await sampleAndGrade(
-      { policy, codec: chatCodec(model), grader: codeGrader(registry) },
+      { policy, codec: chatCodec(model), grader },
       tasks,
       deriveKey(seedKey(integer(values, "seed")), "evaluation", "file"),
       {
@@ -49,6 +54,7 @@ export const evaluate: Command = {
         maxNewTokens: integer(values, "max-new-tokens", { min: 1 }),
       },
     );
+    if (judge) console.error(judgeLine(judge.counters));
     const { n, reward, all_met, by_id } = summarize(responses.flat(), 0, "file");
     const passed = responses.map(
       (attempts) => attempts.filter((r) => r.reward !== null && r.reward >= 1 - 1e-6).length,

@@ -9,6 +9,7 @@ import type { RunTasks } from "../../runs/world";
 import { integer, UsageError, type Command, type Values } from "../arguments";
 import { backendOption, openBackend } from "../backend";
 import { readText } from "../files";
+import { judgeLine, judgeOptions, runJudge } from "../judge";
 import { openModel } from "../model";
 import { RunFolder } from "../run_folder";
 import { onTasks, readTasks, taskOptions, tasksFor, tasksOf } from "../tasks";
@@ -37,6 +38,7 @@ export const train: Command = {
     seed: { type: "string", value: "S", default: "0", description: "Seed" },
     out: { type: "string", value: "DIR", required: true, description: "The run folder" },
     resume: { type: "boolean", description: "Continue the run in the folder, from its last checkpoint" },
+    "judge-key-env": judgeOptions["judge-key-env"],
     backend: backendOption,
   },
   notes: () =>
@@ -58,10 +60,12 @@ export const train: Command = {
       ? { config: wanted, tasks: await tasksOf(folder) }
       : await withTasks(wanted, model, values);
     const backend = await openBackend(recorded?.backend.backend ?? values["backend"]);
-    const open = await openSession({ backend, model, config, journal: folder, recorded, tasks });
+    const judge = runJudge(values);
+    const open = await openSession({ backend, model, config, journal: folder, recorded, tasks, judge });
     if (recorded) await open.session.resume();
     else await folder.begin(open.manifest, tasks?.lines);
     for await (const event of open.session.run(steps)) report(event);
+    if (open.judge) console.error(judgeLine(open.judge.counters));
     await finish(folder.path, open);
     console.error(`digest ${open.session.digest}`);
   },
