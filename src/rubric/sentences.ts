@@ -18,11 +18,12 @@ import { isSpace, spaceClass } from "./text/python_text";
 export function splitSentences(text: string): string[] {
   const sentences: string[] = [];
   const pieces = [...piecesOf(text)];
+  const startsClosed = (at: number): boolean => `"')]}`.includes(text[at]);
   let moved = 0;
   pieces.forEach(([start, end], index) => {
     const from = start + moved;
     const next = index + 1 < pieces.length ? pieces[index + 1] : undefined;
-    const marks = next === undefined ? null : closingMarks.exec(text.slice(...next));
+    const marks = next !== undefined && startsClosed(next[0]) ? closingMarks.exec(text.slice(...next)) : null;
     moved = marks === null ? 0 : marks[0].length;
     const to = marks === null ? end : next![0] + marks[1].length;
     if (to > from) sentences.push(text.slice(from, to));
@@ -40,7 +41,8 @@ const closingMarks = new RegExp(`^(["')\\]}]+?)(?:[${spaceClass}]+|(?=--)|(?=\\n
 function* piecesOf(text: string): Generator<[start: number, end: number]> {
   let start = 0;
   for (const { mark, next, context } of candidates(text)) {
-    if (!containsSentenceEnd(context)) continue;
+    // A question or exclamation mark in such a place always ends a sentence.
+    if (text[mark] === "." && !containsSentenceEnd(context)) continue;
     yield [start, mark + 1];
     start = next;
   }

@@ -7,13 +7,26 @@ import { splitSpace } from "./python_words";
  * Treebank with NLTK's additions (`NLTKWordTokenizer`). Marks and clitics become tokens ("do", "n't"), a full stop only
  * at a sentence's end, and straight double quotes turn into `` and ''.
  */
-export const wordTokenize = (text: string): string[] => splitSentences(text).flatMap(tokenizeSentence);
+export function wordTokenize(text: string): string[] {
+  // All sentences go through each rule at once, which matters for a text of very many: no rule looks across the boundary.
+  let sentences = apply(splitSentences(text).join(boundary), openingQuotes);
+  sentences = eachSentence(sentences, (sentence) => splitLastStop(sentence, `])}>"'»”’ `, " "));
+  sentences = apply(sentences, marks);
+  sentences = eachSentence(sentences, (sentence) => splitLastStop(sentence, `])}>"'`, ""));
+  return splitSpace(apply(sentences, restOfRules).replaceAll(boundary, " "));
+}
+
+/** A code point that stands for no character, and in no text. */
+const boundary = "\ufdd0";
+
+const eachSentence = (sentences: string, change: (sentence: string) => string): string =>
+  sentences.split(boundary).map(change).join(boundary);
 
 type Step = readonly [pattern: RegExp, replacement: string];
 
 const openingQuotes: readonly Step[] = [
   [/[«“‘„]|`+/g, " $& "],
-  [/^"/, "``"],
+  [new RegExp(`(^|${boundary})"`, "g"), "$1``"],
   [/``/g, " `` "],
   [/([ ([{<])(?:"|'')/g, "$1 `` "],
   [new RegExp(`'(?!re|ve|ll|[mtsſdn])([${wordClass}])(?![${wordClass}])`, "giu"), "' $1"],
@@ -32,7 +45,7 @@ const lateMarks: readonly Step[] = [
   [/\*/g, " * "],
   [/[\][(){}<>]/g, " $& "],
   [/--/g, " -- "],
-  [/^|$/g, " "],
+  [new RegExp(`^|$|${boundary}`, "g"), " $& "],
 ];
 
 const closingQuotes: readonly Step[] = [
@@ -64,13 +77,7 @@ const contractions: readonly Step[] = [
 const apply = (text: string, steps: readonly Step[]): string =>
   steps.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
 
-function tokenizeSentence(sentence: string): string[] {
-  let text = apply(sentence, openingQuotes);
-  text = splitLastStop(text, `])}>"'»”’ `, " ");
-  text = apply(text, marks);
-  text = splitLastStop(text, `])}>"'`, "");
-  return splitSpace(apply(apply(apply(text, lateMarks), closingQuotes), contractions));
-}
+const restOfRules: readonly Step[] = [...lateMarks, ...closingQuotes, ...contractions];
 
 /**
  * The text with a space before a full stop that only `closing` marks and white space follow, and `between` after it.
