@@ -1,5 +1,12 @@
 import type { Phase } from "../../herl/trainer";
-import type { GroupView, ResponseView, StepView, TaskView, TokenReference } from "../../runs/protocol";
+import type {
+  GroupView,
+  ResponseView,
+  StepView,
+  TaskView,
+  TokenReference,
+  VerdictView,
+} from "../../runs/protocol";
 import { liveKey, type LiveTokens, type RunSnapshot } from "./run_model";
 
 /** A line of the table of responses: one that is there, or one that is being sampled. */
@@ -12,6 +19,10 @@ export interface DisplayRow {
   readonly draft: number | null;
   readonly ids: readonly number[];
   readonly response: ResponseView | null;
+  /** Also before the phase that grades it has ended; null until then. */
+  readonly verdicts: readonly VerdictView[] | null;
+  /** A judge is at work on it. */
+  readonly isPending: boolean;
 }
 
 /** A group as the panel shows it. */
@@ -31,6 +42,7 @@ const rowOf = (
   response: ResponseView | null,
 ): DisplayRow => ({
   ...{ source, index, draft, ids, response },
+  ...{ verdicts: response?.verdicts ?? null, isPending: false },
   key: `${source}-${index}`,
   name: draft === null ? String(index + 1) : `${draft + 1}′`,
 });
@@ -40,11 +52,12 @@ const rowsOf = (view: GroupView): DisplayRow[] =>
     rowOf(response.source, response.index, response.draft, response.ids, response),
   );
 
+type Shown = Pick<RunSnapshot, "run" | "step" | "live"> &
+  Partial<Pick<RunSnapshot, "graded" | "judge" | "status">>;
+
 /** The group at an index of the batch, as far as the step has got; null where there is none. */
-export function displayGroup(
-  { run, step, live }: Pick<RunSnapshot, "run" | "step" | "live">,
-  index: number,
-): DisplayGroup | null {
+export function displayGroup(shown: Shown, index: number): DisplayGroup | null {
+  const { run, step, live } = shown;
   if (live && live.step !== step?.step) return run && sampledGroup(live, index, run.config.rollouts);
   const view = step?.groups[index];
   if (!view) return null;
@@ -53,8 +66,31 @@ export function displayGroup(
     items: view.items,
     view,
     phase: step.phase,
-    rows: [...rowsOf(view), ...revisionsOf(live, index, view)],
+    rows: [...withVerdicts(rowsOf(view), shown, index), ...revisionsOf(live, index, view)],
   };
+}
+
+/** Rows that are being judged, with the verdicts that have come already. */
+function withVerdicts(rows: DisplayRow[], { step, live, graded, judge, status }: Shown, group: number) {
+  if (!judge || live || (step?.phase !== "sample" && step?.phase !== "revise")) return rows;
+  const isRunning = status === "playing" || status === "stepping" || status === "pausing";
+  return rows.map((row) => {
+    if (row.verdicts) return row;
+    const verdicts = graded?.get(liveKey(row.source, group, row.index)) ?? null;
+    return { ...row, verdicts, isPending: !verdicts && isRunning };
+  });
+}
+
+/** How many responses of a step have no reward, because of an item that no judge decided, out of how many graded. */
+export function leftOut({ groups }: Pick<StepView, "groups">): {
+  readonly left: number;
+  readonly of: number;
+} {
+  const graded = groups.flatMap(({ responses }) =>
+    responses.flatMap(({ verdicts }) => (verdicts ? [verdicts] : [])),
+  );
+  const left = graded.filter((verdicts) => verdicts.some(({ status }) => status === "unknown")).length;
+  return { left, of: graded.length };
 }
 
 /** A composed group, which has got as far as its advantages. */

@@ -1,4 +1,6 @@
-import type { RunEvent, SessionStatus, StepView, TaskView } from "../../runs/protocol";
+import { judgeErrors } from "../../rubric/judge/judge";
+import type { JudgeCounters } from "../../rubric/judge/judge_counters";
+import type { RunEvent, SessionStatus, StepView, TaskView, VerdictView } from "../../runs/protocol";
 import type { MetricsRow } from "../../runs/metrics";
 import { CurveStore, type CurvePoint, type EvaluationPoint } from "./curves";
 
@@ -17,6 +19,9 @@ export interface LiveTokens {
 export const liveKey = (source: "rollout" | "revision", group: number, sample: number): string =>
   `${source}:${group}:${sample}`;
 
+/** Verdicts of the phase that is grading, by source, group and index: see `liveKey`. */
+export type LiveVerdicts = ReadonlyMap<string, readonly VerdictView[]>;
+
 /** Everything the page shows of a run; a new object for every frame in which something has changed. */
 export interface RunSnapshot {
   readonly status: SessionStatus;
@@ -27,6 +32,11 @@ export interface RunSnapshot {
   /** The last step view after its update: what the gradient lab can ask about. */
   readonly finished: StepView | null;
   readonly live: LiveTokens | null;
+  readonly graded: LiveVerdicts;
+  /** What the judge has cost and how it did; null for a run without one. */
+  readonly judge: JudgeCounters | null;
+  /** The judge's error that the run waits on. */
+  readonly pause: Notice | null;
   readonly metrics: MetricsRow | null;
   readonly points: readonly CurvePoint[];
   readonly evaluations: readonly EvaluationPoint[];
@@ -41,6 +51,9 @@ export const emptySnapshot: RunSnapshot = {
   update: null,
   finished: null,
   live: null,
+  graded: new Map(),
+  judge: null,
+  pause: null,
   metrics: null,
   points: [],
   evaluations: [],
@@ -65,17 +78,31 @@ export class RunModel {
       case "opened":
         return this.open(event);
       case "status":
-        return this.set({ status: event.status });
-      case "tasks":
+        return this.set({
+          status: event.status,
+          ...((event.status === "playing" || event.status === "stepping") && { pause: null }),
+        });
+      case "tasks": {
         this.ids = new Map();
         [this.tasks, this.tasksStep] = [event.tasks, event.step];
-        return this.set({ live: this.live() });
+        // A step that is made again, after a judge or a device was lost, starts from nothing.
+        const step = this.state.step?.step === event.step ? null : this.state.step;
+        return this.set({ live: this.live(), graded: new Map(), step });
+      }
       case "tokens":
         return this.addTokens(event.tokens);
+      case "verdicts": {
+        const graded = new Map(this.state.graded);
+        for (const { source, group, index, verdicts } of event.graded)
+          graded.set(liveKey(source, group, index), verdicts);
+        return this.set({ graded });
+      }
+      case "judge":
+        return this.set({ judge: event.counters });
       case "step":
         this.ids = new Map();
         return this.set({
-          ...{ step: event.view, live: null },
+          ...{ step: event.view, live: null, graded: new Map() },
           ...(event.view.flows && { update: event.view }),
           ...(event.view.phase === "update" && { finished: event.view }),
         });
@@ -89,6 +116,7 @@ export class RunModel {
         return this.set({ evaluations: [...this.state.evaluations, ...rows] });
       }
       case "notice":
+        if (judgeErrors.includes(event.code)) return this.set({ pause: withoutType(event) });
         return this.set({
           notices: [...this.state.notices.filter(({ code }) => code !== event.code), withoutType(event)],
         });
@@ -137,6 +165,7 @@ export class RunModel {
       metrics: metrics.at(-1) ?? null,
       evaluations: evaluations.map((row) => ({ ...row, responses: responsesAt.get(row.step) ?? 0 })),
       ...{ step: null, update: null, finished: null, live: null, failure: null },
+      ...{ judge: null, pause: null, graded: new Map() },
     });
   }
 

@@ -3,7 +3,8 @@ import { resolveConfig } from "../../runs/presets";
 import type { MetricsRow } from "../../runs/metrics";
 import type { ResponseView, RunEvent, StepView } from "../../runs/protocol";
 import { CurveStore, mostPoints } from "./curves";
-import { displayGroup, meanReward, remarkableToken } from "./display";
+import { noCounters } from "../../rubric/judge/judge_counters";
+import { displayGroup, leftOut, meanReward, remarkableToken } from "./display";
 import { isEvaluating, RunModel } from "./run_model";
 
 const row = (step: number): MetricsRow => ({
@@ -153,6 +154,56 @@ describe("the event stream", () => {
     expect(isEvaluating(model.snapshot())).toBe(true);
     model.receive({ type: "status", status: "paused" });
     expect(isEvaluating(model.snapshot())).toBe(false);
+  });
+});
+
+describe("a judge at work", () => {
+  const status = (status: "stepping" | "paused"): RunEvent => ({ type: "status", status });
+  const graded: RunEvent = {
+    ...{ type: "verdicts", step: 1 },
+    graded: [
+      { source: "rollout", group: 0, index: 1, verdicts: [{ status: "unknown", reason: "no", by: "judge" }] },
+    ],
+  };
+  const judging = (...events: RunEvent[]) => {
+    const model = new RunModel();
+    const responses = [response(0, { reward: null }), response(1, { reward: null })];
+    const step: RunEvent = { type: "step", view: view(1, "sample", responses) };
+    for (const event of [opened, { type: "judge", counters: noCounters } as const, status("stepping"), step])
+      model.receive(event);
+    for (const event of events) model.receive(event);
+    return model;
+  };
+  const rowsOf = (model: RunModel) => displayGroup(model.snapshot(), 0)!.rows;
+
+  test("verdicts fill in as they come; the others are pending while it runs", () => {
+    const model = judging();
+    expect(rowsOf(model).map(({ isPending }) => isPending)).toEqual([true, true]);
+    model.receive(graded);
+    expect(rowsOf(model).map(({ isPending, verdicts }) => [isPending, verdicts?.[0].status])).toEqual([
+      [true, undefined],
+      [false, "unknown"],
+    ]);
+    model.receive(status("paused"));
+    expect(rowsOf(model).map(({ isPending }) => isPending)).toEqual([false, false]);
+  });
+
+  test("its error is what the run waits on, until it goes on and makes the step again", () => {
+    const error = { code: "JUDGE_DOWN", message: "Down", cure: "Start it" } as const;
+    const model = judging(graded, { type: "notice", ...error }, status("paused"));
+    expect(model.snapshot()).toMatchObject({ pause: error, notices: [] });
+    model.receive(status("stepping"));
+    expect(model.snapshot().pause).toBeNull();
+    model.receive({ type: "tasks", step: 1, tasks: [task] });
+    expect(model.snapshot()).toMatchObject({ step: null, graded: new Map() });
+    model.receive(opened);
+    expect(model.snapshot().judge).toBeNull();
+  });
+
+  test("responses that it left out are counted over the update", () => {
+    const verdicts = [[{ status: "unknown" }], [{ status: "unmet" }], null] as const;
+    const responses = verdicts.map((of, i) => response(i, { verdicts: of }));
+    expect(leftOut(view(1, "grade", responses))).toEqual({ left: 1, of: 2 });
   });
 });
 

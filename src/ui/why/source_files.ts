@@ -5,6 +5,7 @@
 const files: Readonly<Record<string, () => Promise<string>>> = import.meta.glob<string>(
   [
     "/src/{kernels,policy,analysis,herl,runs,worlds}/**/*.{ts,wgsl}",
+    "/src/rubric/judge/*.ts",
     "/src/ui/theory/*.ts",
     "!/src/**/*.{test,generated}.ts",
     "!/src/**/testing/**",

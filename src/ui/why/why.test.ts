@@ -8,7 +8,7 @@ import { precise, type Explanation } from "./explanation";
 import { sentenceParts } from "./sentence";
 import { expectDefined } from "./testing/expect_defined";
 import { sides } from "./testing/sides";
-import { explain, explanations, type WhyQuestion } from "./why";
+import { explain, explanations, type NumberQuestion as WhyQuestion } from "./why";
 import { metricFormulas } from "./why_update";
 
 const config = resolveConfig({ preset: "pocket-rare" });
