@@ -52,8 +52,13 @@ export class RunFolder implements Journal {
     }
     mkdirSync(this.path, { recursive: true });
     if (tasks !== undefined) writeFileSync(this.file("tasks.jsonl"), tasks);
-    writeFileSync(this.file("manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+    await this.amend(manifest);
     for (const name of lineFiles) writeFileSync(this.file(name), "");
+  }
+
+  async amend(manifest: Manifest): Promise<void> {
+    writeFileSync(this.file("manifest.json.new"), `${JSON.stringify(manifest, null, 2)}\n`);
+    renameSync(this.file("manifest.json.new"), this.file("manifest.json"));
   }
 
   readManifest(): Manifest {

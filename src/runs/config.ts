@@ -72,6 +72,14 @@ export const runConfigSchema = z.strictObject({
           "Lean training weights towards items that are missed, by this share at most; 0 leaves the rubric alone",
         ),
       decay: share().default(0.2).describe("How fast the rates of missed items follow each update"),
+      propose: int(0, 10_000)
+        .default(0)
+        .describe(
+          "Every so many updates, propose finer splits of items that stay unmet; they hold once they are accepted; 0 never",
+        ),
+      proposeAbove: share()
+        .default(0.8)
+        .describe("Rate of misses from which on an item counts as staying unmet"),
     })
     .prefault({}),
 

@@ -1,4 +1,4 @@
-import type { FailureRates } from "../rubric/adaptive/failure_rates";
+import type { FailureRates, GradedUpdates } from "../rubric/adaptive/failure_rates";
 import type { Judgements } from "../rubric/judge/judgements";
 import type { PolicySnapshot } from "../policy/policy";
 import type { EvaluationRow } from "./evaluate";
@@ -19,6 +19,8 @@ export interface RunProgress {
   readonly digest: string;
   /** How often items are missed, for adaptive rubrics and for the reader. */
   readonly failureRates: FailureRates;
+  /** In how many updates items were graded, by item key. */
+  readonly gradedUpdates: GradedUpdates;
 }
 
 /** What resuming needs. */
@@ -48,6 +50,8 @@ export interface RecordedRun {
 export interface Journal {
   /** Writes the manifest of a new run. */
   begin(manifest: Manifest): Promise<void>;
+  /** Puts another manifest in the place of the run's: the old one or the new one is there at any time. */
+  amend(manifest: Manifest): Promise<void>;
   /** The last checkpoint, after dropping every record that is later than it; null for a run that has none. */
   resume(): Promise<Checkpoint | null>;
   saveStep(lines: StepLines, checkpoint: Checkpoint | null): Promise<void>;

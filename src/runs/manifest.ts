@@ -1,7 +1,9 @@
 import type { AdapterDescription } from "../compute/backend";
 import type { BatchShape } from "../compute/batch_shape";
 import { HerlError } from "../errors";
-import type { RunConfig } from "./config";
+import type { RubricChange } from "../rubric/adaptive/rubric_change";
+import type { Calibration } from "./calibration_record";
+import { parseConfig, type RunConfig } from "./config";
 import { digestVersion } from "./digest";
 
 /** Grows when the files of a run change; older versions are read or refused by name. */
@@ -19,6 +21,8 @@ export interface Manifest {
   readonly backend: AdapterDescription;
   /** Batches shape the order of sums, so they belong to what a replay must repeat. */
   readonly batch_shape: BatchShape;
+  /** Finer splits of items that were accepted in the course of the run, in order; absent in older runs. */
+  readonly rubric_changes?: readonly RubricChange[];
   /** The knobs under TRL's names, for readers who come from there. */
   readonly trl: Readonly<Record<string, unknown>>;
 }
@@ -44,6 +48,7 @@ export function makeManifest({ config, model, backend, batchShape, created }: Ma
     batch_shape: batchShape,
     trl: trlKnobs(config),
   };
+    rubric_changes: [],
 }
 
 function trlKnobs({
@@ -75,9 +80,13 @@ function trlKnobs({
   };
 }
 
-/** Checks a manifest that was read back. Throws RUN_FORMAT. */
+/**
+ * Checks a manifest that was read back. Settings that came after it have their defaults: a new setting's default is what
+ * was done before there was a choice. Throws RUN_FORMAT, and CONFIG_INVALID for a configuration that was tampered with.
+ */
 export function checkManifest(manifest: Partial<Manifest> | null): Manifest {
-  if (manifest?.format === runFormat && manifest.config && manifest.model) return manifest as Manifest;
+  if (manifest?.format === runFormat && manifest.config && manifest.model)
+    return { ...(manifest as Manifest), config: parseConfig(manifest.config) };
   const found = manifest?.format === undefined ? "has no format version" : `has format ${manifest.format}`;
   throw new HerlError(
     "RUN_FORMAT",

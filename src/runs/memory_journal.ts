@@ -23,6 +23,10 @@ export class MemoryJournal implements Journal {
     return this.pass((journal) => journal.begin(manifest));
   }
 
+  amend(manifest: Manifest): Promise<void> {
+    return this.pass((journal) => journal.amend(manifest));
+  }
+
   async resume(): Promise<Checkpoint | null> {
     const stored = this.lasting ? await this.lasting.resume() : null;
     return (this.checkpoint = stored ?? this.checkpoint);

@@ -16,7 +16,7 @@ export interface SessionRequest {
   readonly model: ModelFile;
   readonly config: RunConfig;
   readonly journal: Journal;
-  /** The manifest of the run that is continued or replayed: its batches and tiles are used again. */
+  /** The manifest of the run that is continued or replayed: its batches, tiles and changes of the rubric count. */
   readonly recorded?: Manifest;
   /** For a run on a task file. */
   readonly tasks?: RunTasks;
@@ -24,7 +24,7 @@ export interface SessionRequest {
   readonly judge?: JudgeAccess;
 }
 
-/** A session with everything it needs, and the manifest that describes it. */
+/** A session with everything it needs, and the manifest that describes it: the recorded one where there is one. */
 export interface OpenSession {
   readonly session: Session;
   readonly learner: OpenLearner;
@@ -58,5 +58,7 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
     backend: backend.adapter,
     created: new Date(),
   });
-  return { session: new Session({ config, world, learner, journal, judge }), learner, manifest, judge };
+  const changes = recorded?.rubric_changes;
+  const session = new Session({ config, world, learner, journal, judge, changes });
+  return { session, learner, manifest: recorded ?? manifest, judge };
 }

@@ -165,6 +165,8 @@ export type RunEvent =
   | { readonly type: "step"; readonly view: StepView }
   | { readonly type: "metrics"; readonly row: MetricsRow }
   /** An earlier update is made again: `done` of `of` updates. */
+  /** Items that stay unmet could be split finer. */
+  | { readonly type: "proposals"; readonly step: number; readonly proposals: readonly SplitProposal[] }
   | { readonly type: "revisiting"; readonly done: number; readonly of: number }
   /** What the judge has cost and how it did, after each change. */
   | { readonly type: "judge"; readonly counters: JudgeCounters }

@@ -6,6 +6,7 @@ import type { Session } from "./session";
 /** A journal that keeps nothing but what `judgements` does: for runs made only to look at. */
 export const noJournal = (judgements: Judgements = memoryJudgements({ undecided: true })): Journal => ({
   begin: () => Promise.resolve(),
+  amend: () => Promise.resolve(),
   resume: () => Promise.resolve(null),
   saveStep: () => Promise.resolve(),
   saveEvaluation: () => Promise.resolve(),

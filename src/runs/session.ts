@@ -1,7 +1,8 @@
 import { trainStep, type StepState, type TokenListener, type VerdictListener } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
-import { updateRates, type FailureRates } from "../rubric/adaptive/failure_rates";
+import { countUpdates, stayingUnmet, updateRates } from "../rubric/adaptive/failure_rates";
 import { reweight } from "../rubric/adaptive/reweight";
+import { changedRubric, partsOf, type RubricChange } from "../rubric/adaptive/rubric_change";
 import type { Judge } from "../rubric/judge/judge";
 import { noCounters, type JudgeCounters } from "../rubric/judge/judge_counters";
 import type { Task } from "../rubric/schema";
@@ -12,13 +13,17 @@ import type { Journal, RunProgress } from "./journal";
 import type { OpenLearner } from "./learner";
 import { stepMetrics, type MetricsRow } from "./metrics";
 import { failureRecords } from "./failure_records";
+import type { Manifest } from "./manifest";
 import { rolloutRecords } from "./records";
+import { allowsSplits, splittable, type SplitContext, type SplitProposal } from "./splits";
 import type { EvaluationSplit, World } from "./world";
 
 /** What a session tells while it runs, in order. */
 export type SessionEvent =
   | { readonly type: "tasks"; readonly step: number; readonly tasks: readonly Task[] }
   | { readonly type: "phase"; readonly step: number; readonly state: StepState }
+  /** Items that stay unmet could be split finer; comes before the record of the update after which it is so. */
+  | { readonly type: "proposals"; readonly step: number; readonly proposals: readonly SplitProposal[] }
   | { readonly type: "step"; readonly metrics: MetricsRow }
   /** An evaluation is under way: `done` of `total` responses. */
   | { readonly type: "evaluating"; readonly done: number; readonly total: number }
@@ -31,6 +36,8 @@ export interface SessionParts {
   readonly journal: Journal;
   /** What is counted of it; null without one. */
   readonly judge?: Judge | null;
+  /** Finer splits that were accepted before. */
+  readonly changes?: readonly RubricChange[];
   /** Milliseconds, for step times only. */
   readonly clock?: () => number;
 }
@@ -51,7 +58,11 @@ const newRun: RunProgress = {
   tokens: 0,
   digest: emptyDigest,
   failureRates: {},
+  gradedUpdates: {},
 };
+
+/** Tasks that are looked through for an example of an item. */
+const latestTasks = 512;
 
 /**
  * Drives a run: update after update, with its evaluations, records and checkpoints. A run is a pure function of its
@@ -64,11 +75,15 @@ export class Session {
   private progress = newRun;
   /** The judge's counters at the last record. */
   private judged: JudgeCounters = noCounters;
+  private accepted: readonly RubricChange[];
+  /** The update that was begun last: its tasks are drawn. */
+  private begun = 0;
 
   constructor(parts: SessionParts) {
     this.parts = parts;
     this.config = parts.config;
     this.method = methodOf(parts.config);
+    this.accepted = parts.changes ?? [];
   }
 
   /** Updates done. */
@@ -78,6 +93,22 @@ export class Session {
 
   get digest(): string {
     return this.progress.digest;
+  }
+
+  /** Finer splits of items that hold, or will. */
+  get changes(): readonly RubricChange[] {
+    return this.accepted;
+  }
+
+  /** The first update whose tasks are not drawn yet. */
+  get nextStep(): number {
+    return Math.max(this.progress.step, this.begun) + 1;
+  }
+
+  /** Puts another manifest into the record, and obeys its changes of the rubric. Use `acceptSplit`. */
+  async amend(manifest: Manifest, changes: readonly RubricChange[]): Promise<void> {
+    await this.parts.journal.amend(manifest);
+    this.accepted = changes;
   }
 
   /** Takes the run up where its journal left it. Returns false if there is no checkpoint: it starts from the beginning. */
@@ -103,12 +134,10 @@ export class Session {
   }
 
   private async *update(options: RunOptions): AsyncGenerator<SessionEvent> {
-    const { learner, world, clock = () => performance.now() } = this.parts;
+    const { learner, clock = () => performance.now() } = this.parts;
     const { step } = this.progress;
-    const { groups } = this.config;
-    const tasks = Array.from({ length: groups }, (_, g) =>
-      this.adapted(world.trainingTask(step * groups + g)),
-    );
+    this.begun = step + 1;
+    const tasks = this.tasksOf(step + 1).map(({ adapted }) => adapted);
     yield { type: "tasks", step: step + 1, tasks };
     const key = deriveKey(seedKey(this.config.seed), "step", step);
     let busy = 0;
@@ -122,15 +151,46 @@ export class Session {
       if (step === 0 && state.phase === "grade") yield* this.evaluateIfDue(options.signal);
       resumed = clock();
     }
-    yield { type: "step", metrics: await this.record(last!, busy / 1000) };
+    const metrics = await this.record(last!, busy / 1000);
+    const proposals = isDue(metrics.step, this.config.adaptive.propose) ? this.proposals() : [];
+    if (proposals.length > 0) yield { type: "proposals", step: metrics.step, proposals };
+    yield { type: "step", metrics };
   }
 
-  /** A training task with the weights that its items have by now; evaluations keep the rubric as it was written. */
-  private adapted(task: Task): Task {
-    const { reweight: strength } = this.config.adaptive;
-    return strength === 0
-      ? task
-      : { ...task, rubric: reweight(task.rubric, this.progress.failureRates, strength) };
+  /**
+   * The tasks of update `step`, as they were written and as they are trained on: items split as was accepted, weights as
+   * they are by now. Evaluations keep the rubric as it was written.
+   */
+  tasksOf(step: number): { readonly original: Task; readonly adapted: Task }[] {
+    const { world } = this.parts;
+    const { groups, adaptive } = this.config;
+    return Array.from({ length: groups }, (_, g) => {
+      const original = world.trainingTask((step - 1) * groups + g);
+      const changed = changedRubric(original.rubric, this.accepted, step, world.registry);
+      const rubric = reweight(changed, this.progress.failureRates, adaptive.reweight);
+      return { original, adapted: rubric === original.rubric ? original : { ...original, rubric } };
+    });
+  }
+
+  /** What splits are chosen from: the training tasks of the latest updates. */
+  splitContext(): SplitContext {
+    const updates = Math.min(this.progress.step, Math.ceil(latestTasks / this.config.groups));
+    const steps = Array.from({ length: updates }, (_, back) => this.progress.step - back);
+    const tasks = steps.flatMap((step) => this.tasksOf(step).map(({ adapted }) => adapted));
+    return { tasks, changes: this.accepted, registry: this.parts.world.registry };
+  }
+
+  /** Finer splits of the items that stay unmet, the worst first; none where the configuration does not ask for them. */
+  proposals(): SplitProposal[] {
+    const { propose: updates, proposeAbove: above } = this.config.adaptive;
+    if (updates === 0 || !allowsSplits(this.config)) return [];
+    const { failureRates: rates, gradedUpdates } = this.progress;
+    const context = this.splitContext();
+    return stayingUnmet(rates, gradedUpdates, { updates, above }).flatMap((key) => {
+      const item = splittable(key, context);
+      const parts = item && partsOf(item, { key }, context.registry);
+      return item ? [{ key, rate: rates[key], item, texts: parts?.map(({ text }) => text) ?? null }] : [];
+    });
   }
 
   private async record(state: StepState, seconds: number): Promise<MetricsRow> {
@@ -146,8 +206,10 @@ export class Session {
     const digest = extendDigest(this.progress.digest, stepFields(state));
     const metrics = { ...numbers, step_time: seconds, digest };
     const { responses, judge_calls: judgeCalls, num_tokens: tokens } = numbers;
-    const failureRates = this.ratesAfter(state);
-    this.progress = { step, evaluated: false, responses, judgeCalls, tokens, digest, failureRates };
+    this.progress = {
+      ...{ step, evaluated: false, responses, judgeCalls, tokens, digest },
+      ...this.failuresAfter(state),
+    };
     const checkpointDue = isDue(step, this.config.checkpointEvery);
     const snapshotDue = isDue(step, this.config.snapshotEvery);
     const policy = checkpointDue || snapshotDue ? await learner.policy.snapshot() : null;
@@ -159,11 +221,15 @@ export class Session {
     return metrics;
   }
 
-  private ratesAfter({ groups }: StepState): FailureRates {
+  private failuresAfter({ groups }: StepState): Pick<RunProgress, "failureRates" | "gradedUpdates"> {
     const graded = groups.flatMap(({ task, rollouts }) =>
       rollouts.map(({ verdicts }) => ({ task, verdicts })),
     );
-    return updateRates(this.progress.failureRates, graded, this.config.adaptive.decay);
+    const { failureRates, gradedUpdates } = this.progress;
+    return {
+      failureRates: updateRates(failureRates, graded, this.config.adaptive.decay),
+      gradedUpdates: countUpdates(gradedUpdates, graded),
+    };
   }
 
   private async *evaluateIfDue(signal?: AbortSignal): AsyncGenerator<SessionEvent> {

@@ -201,6 +201,16 @@ class StoreJournal implements Journal {
     return checkpoint;
   }
 
+  /** A run that has no record yet gets it with the first one. */
+  async amend(manifest: Manifest): Promise<void> {
+    this.manifest = manifest;
+    await this.write(["runs"], async (transaction) => {
+      const runs = transaction.objectStore("runs");
+      const run = await runs.get(this.id);
+      if (run) await runs.put({ ...run, manifest });
+    });
+  }
+
   async saveStep({ metrics, rollouts, failures }: StepLines, checkpoint: Checkpoint | null): Promise<void> {
     const { step, digest } = metrics;
     await this.write(["runs", "steps", "checkpoints"], async (transaction) => {

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RubricItem, Task, Verdict } from "../schema";
 import { englishRegistry } from "../verifiers/registry";
-import { updateRates } from "./failure_rates";
+import { gradeByCode } from "../code_grader";
+import { countUpdates, stayingUnmet, updateRates } from "./failure_rates";
 import { reweight } from "./reweight";
+import { changedRubric, type RubricChange } from "./rubric_change";
 import { splitItem } from "./split_item";
 
 const judged = (text: string, weight = 1, polarity: RubricItem["polarity"] = "want"): RubricItem => ({
@@ -32,6 +34,13 @@ describe("failure rates", () => {
     expect(first).toEqual({ "judge: a": 1, "punctuation:no_comma": 0.5 });
     const second = updateRates(first, [{ task, verdicts: [met, unknown] }], 0.1);
     expect(second).toEqual({ "judge: a": 0.9, "punctuation:no_comma": 0.5 });
+  });
+
+  test("stays unmet: in so many updates at least, at that rate or above, the worst first", () => {
+    const graded = [{ task, verdicts: [unmet, { status: "unknown", reason: "slow" } as const] }];
+    expect(countUpdates(countUpdates({}, graded), graded)).toEqual({ "judge: a": 2 });
+    const rates = { a: 0.8, b: 0.79, c: 1, d: 1 };
+    expect(stayingUnmet(rates, { a: 3, b: 9, c: 2, d: 3 }, { updates: 3, above: 0.8 })).toEqual(["d", "a"]);
   });
 });
 
@@ -106,6 +115,11 @@ describe("a finer split", () => {
 
   test.each([
     ["a judged item", judged("polite")],
+    [
+      "a pitfall",
+      { ...code("keywords:existence", { keywords: ["cup", "hat"] }), polarity: "avoid" as const },
+    ],
+    ["one word of several", code("keywords:existence", { keywords: ["cup", "hat"], any: true })],
     ["a maximum", code("length_constraints:number_words", { num_words: 40, relation: "less than" })],
     ["one keyword", code("keywords:existence", { keywords: ["cup"] })],
     ["a minimum of one", code("keywords:frequency", { keyword: "cup", frequency: 1, relation: "at least" })],
@@ -114,5 +128,55 @@ describe("a finer split", () => {
     ["wrong parameters", code("keywords:existence", { keywords: ["a", ""] })],
   ])("none of %s", (_, item) => {
     expect(splitItem(item, englishRegistry)).toBeNull();
+  });
+});
+
+describe("a changed rubric", () => {
+  const fewer = code("keywords:existence", { keywords: ["cup", "hat"] }, 3);
+  const rubric = [judged("kind", 2), fewer, judged("kind", 1, "avoid")];
+  const changes: readonly RubricChange[] = [
+    { fromStep: 3, key: "keywords:existence" },
+    { fromStep: 5, key: "judge: kind", judged: { polarity: "want", texts: ["greets", "thanks"] } },
+    {
+      fromStep: 6,
+      key: "judge: thanks",
+      judged: { polarity: "want", texts: ["says so", "means it", "late"] },
+    },
+  ];
+  const at = (step: number) =>
+    changedRubric(rubric, changes, step, englishRegistry).map(({ text, weight }) => [text, weight]);
+
+  test("holds from its update on; the polarity of a judged item must be the one that was asked about", () => {
+    expect(changedRubric(rubric, changes, 2, englishRegistry)).toEqual(rubric);
+    const words = ["cup", "hat"].map((word) => [`The response contains "${word}".`, 1.5]);
+    expect(at(3)).toEqual([["kind", 2], ...words, ["kind", 1]]);
+    expect(at(5)).toEqual([["greets", 1], ["thanks", 1], ...words, ["kind", 1]]);
+  });
+
+  test("a part may be split in turn, and the total of either polarity stays", () => {
+    const after = changedRubric(rubric, changes, 6, englishRegistry);
+    expect(after).toHaveLength(7);
+    for (const polarity of ["want", "avoid"] as const) {
+      const total = (of: readonly RubricItem[]) =>
+        of.filter((item) => item.polarity === polarity).reduce((sum, { weight }) => sum + weight, 0);
+      expect(total(after)).toBeCloseTo(total(rubric), 12);
+    }
+  });
+
+  test("all parts are met when, and only when, the item is", () => {
+    const items = [
+      code("keywords:existence", { keywords: ["a", "bb", "c"] }),
+      code("keywords:forbidden_words", { forbidden_words: ["a", "c"] }),
+      code("keywords:frequency", { keyword: "a", frequency: 3, relation: "at least" }),
+      code("length_constraints:number_words", { num_words: 4, relation: "at least" }),
+    ];
+    const response = fc.array(fc.constantFrom("a", "bb", "c", "d"), { maxLength: 8 });
+    fc.assert(
+      fc.property(fc.constantFrom(...items), response, (item, words) => {
+        const isMet = (of: RubricItem) =>
+          gradeByCode(englishRegistry, of, words.join(" ")).status === "satisfied";
+        expect(splitItem(item, englishRegistry)!.every(isMet)).toBe(isMet(item));
+      }),
+    );
   });
 });

@@ -42,3 +42,23 @@ export function updateRates(
   });
   return { ...rates, ...Object.fromEntries(seen) };
 }
+
+/** In how many updates some response was graded on an item, by item key. */
+export type GradedUpdates = Readonly<Record<string, number>>;
+
+/** The counts after one more update. */
+export function countUpdates(updates: GradedUpdates, responses: readonly GradedResponse[]): GradedUpdates {
+  const seen = [...countUnmet(responses).keys()].map((key) => [key, (updates[key] ?? 0) + 1]);
+  return { ...updates, ...Object.fromEntries(seen) };
+}
+
+/** The items that stay unmet: graded in `updates` updates at least, and missed at a rate of `above` or more; worst first. */
+export const stayingUnmet = (
+  rates: FailureRates,
+  graded: GradedUpdates,
+  { updates, above }: { readonly updates: number; readonly above: number },
+): string[] =>
+  Object.entries(rates)
+    .filter(([key, rate]) => rate >= above && (graded[key] ?? 0) >= updates)
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .map(([key]) => key);

@@ -25,11 +25,11 @@ const atLeast: readonly string[] = [
 
 /**
  * A finer split of an item that code decides: one item for each word of a list, or half of a number on the way to all
- * of it. The parts share the item's weight equally, so that the total stays. Null where no part means anything by
- * itself.
+ * of it. The parts share the item's weight equally, so that the total stays, and all of them are met when, and only when,
+ * the item is. Null where no part means anything by itself, and for pitfalls: a part of one need not be one.
  */
 export function splitItem(item: RubricItem, registry: VerifierRegistry): readonly RubricItem[] | null {
-  if (item.check.by !== "code") return null;
+  if (item.check.by !== "code" || item.polarity === "avoid") return null;
   const { verifier: id, kwargs } = item.check;
   const verifier = registry.get(id);
   const parts = partsOf(id, kwargs);
@@ -43,6 +43,8 @@ export function splitItem(item: RubricItem, registry: VerifierRegistry): readonl
 }
 
 function partsOf(id: string, kwargs: Kwargs): Kwargs[] | null {
+  // One of the words is enough: each by itself would ask for more.
+  if (kwargs["any"] === true) return null;
   for (const name of lists) {
     const words = kwargs[name];
     if (Array.isArray(words) && words.length > 1) return words.map((word) => ({ ...kwargs, [name]: [word] }));
