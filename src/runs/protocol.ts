@@ -16,6 +16,7 @@ import type { EvaluationRow } from "./evaluate";
 import type { Manifest } from "./manifest";
 import type { MetricsRow } from "./metrics";
 
+import type { SplitProposal } from "./splits";
 /** What the page shows of the model. */
 export interface ModelCard {
   readonly name: string;
