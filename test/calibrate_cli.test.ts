@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Calibration, JudgedCase } from "../src/runs/calibration_record";
+import type { Manifest } from "../src/runs/manifest";
 import { bundle } from "../tools/bundle.mjs";
 import { startJudgeServer, type JudgeServer } from "./judge_server";
 
@@ -95,6 +96,35 @@ test("asks for what it needs", async () => {
   expect((await herl("calibrate", "--help")).output).toContain("--repeats N");
   expect(server.seen).toEqual([]);
 }, 30_000);
+
+test("herl train takes a calibration of exactly its judge into the manifest, and warns of a bad one", async () => {
+  const tasks = writeFiles();
+  expect(await calibrate(tasks)).toMatchObject({ status: 0 });
+  const train = (out: string, ...more: string[]) =>
+    herl(
+      ...["train", "--preset", "pocket-soft", "--steps", "1", "--out", path(out), "--judge-key-env"],
+      ...["HERL_TEST_KEY", "--set", `judge.url=${server.url}`, "--set", "groups=1", "--set", "rollouts=2"],
+      ...["--set", "evaluation.every=0", "--set", "maxNewTokens=8", ...more],
+    );
+  const model = ["--set", "judge.model=test"];
+  const without = await train("plain", ...model);
+  expect(without.output).toContain("think twice: the judge was not calibrated");
+  expect(without.status).toBe(0);
+
+  const known = await train("known", ...model, "--calibration", path("out.json"));
+  expect(known.status).toBe(0);
+  expect(known.output).toMatch(/think twice: its accuracy on 10 items may be as low as 0\.31/);
+  const manifest = JSON.parse(readFileSync(path("known/manifest.json"), "utf8")) as Manifest;
+  expect(manifest.calibration).toMatchObject({ overall: { cases: 10 }, judge: result().judge });
+  expect(manifest.calibration).not.toHaveProperty("cases");
+  const resumed = await train("known", "--resume");
+  expect(resumed.output).toMatch(/think twice: its accuracy/);
+
+  const other = await train("other", "--set", "judge.model=b", "--calibration", path("out.json"));
+  expect(other.output).toMatch(/^CONFIG_INVALID: .*of another judge/m);
+  const wrong = await train("wrong", ...model, "--calibration", path("tasks.jsonl"));
+  expect(wrong.output).toMatch(/^FILE_FORMAT: .*holds no calibration/m);
+}, 120_000);
 
 const shared = "../shared/data";
 

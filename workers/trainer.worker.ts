@@ -1,6 +1,7 @@
 /** The thread that trains: wires the driver to its environment and to the page. */
 import { expose } from "comlink";
 import { HerlError } from "../src/errors";
+import { calibrationCommands, type CalibrationCommands } from "../src/runs/calibration_commands";
 import { Driver } from "../src/runs/driver";
 import type { RunEvent, TrainerCommands } from "../src/runs/protocol";
 import { RunStore } from "../src/runs/store";
@@ -9,7 +10,7 @@ import type { JudgeCommands } from "../src/runs/judge_commands";
 import type { TaskCommands } from "../src/runs/task_commands";
 
 /** Commands, and how the page connects: a port for events, and the address that models are relative to. */
-export interface TrainerWorker extends TrainerCommands, TaskCommands, JudgeCommands {
+export interface TrainerWorker extends TrainerCommands, TaskCommands, JudgeCommands, CalibrationCommands {
   connect(events: MessagePort, baseUrl: string): void;
 }
 
@@ -21,10 +22,12 @@ const emit = (event: RunEvent) => port?.postMessage(event);
 
 const store = RunStore.open().catch((error: unknown) => error as HerlError);
 
+const runs = store.then((opened) => (opened instanceof RunStore ? opened : null));
+
 const driver = new Driver({
   gpu: navigator.gpu,
   emit,
-  store: store.then((opened) => (opened instanceof RunStore ? opened : null)),
+  store: runs,
   async loadModel(name) {
     const url = new URL(`models/${name}.gguf`, base);
     const response = await fetch(url).catch(() => null);
@@ -46,8 +49,15 @@ const driver = new Driver({
   },
 });
 
+const calibrating = calibrationCommands({
+  store: runs,
+  judge: driver.judge,
+  run: () => driver.run,
+  onProgress: (progress) => emit({ type: "calibrating", ...progress }),
+});
+
 expose(
-  Object.assign(driver, driver.tasks, driver.judging, {
+  Object.assign(driver, driver.tasks, driver.judging, calibrating, {
     connect(events: MessagePort, baseUrl: string) {
       port = events;
       base = baseUrl;

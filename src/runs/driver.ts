@@ -37,10 +37,11 @@ export class Driver implements TrainerCommands {
   readonly tasks: TaskCommands;
   /** What it says to judges and asks of them. */
   readonly judging: JudgeCommands;
+  run: OpenRun | null = null;
+  readonly judge = new PageJudge();
   private readonly environment: RunEnvironment;
   private readonly opener: RunOpener;
   private readonly abort = { current: new AbortController() };
-  private run: OpenRun | null = null;
   private goal: Goal = "none";
   private pumping = false;
   private delay = 0;
@@ -55,7 +56,6 @@ export class Driver implements TrainerCommands {
   private revisited: Revisit | null = null;
   /** The earlier update that was asked for last. */
   private wanted: RevisitRequest | null = null;
-  private readonly judge = new PageJudge();
   /** The goal that the judge's last error ended. */
   private interrupted: Goal = "none";
   private readonly feed = new LiveFeed();

@@ -25,6 +25,8 @@ export interface Manifest {
   readonly rubric_changes?: readonly RubricChange[];
   /** The knobs under TRL's names, for readers who come from there. */
   readonly trl: Readonly<Record<string, unknown>>;
+  /** What was last measured of the run's judge, with exactly its settings; absent without a judge or a measurement. */
+  readonly calibration?: Calibration;
 }
 
 export interface ManifestParts {
@@ -46,9 +48,16 @@ export function makeManifest({ config, model, backend, batchShape, created }: Ma
     seed: config.seed,
     ...{ config, model, backend },
     batch_shape: batchShape,
+    rubric_changes: [],
     trl: trlKnobs(config),
   };
-    rubric_changes: [],
+}
+
+/** A manifest that carries what was last measured of the run's judge, if anything was; its cases stay where they are. */
+export function withCalibration(manifest: Manifest, measured: Calibration | null | undefined): Manifest {
+  if (!measured) return manifest;
+  const { cases: _, ...calibration } = measured as Calibration & { readonly cases?: unknown };
+  return { ...manifest, calibration };
 }
 
 function trlKnobs({

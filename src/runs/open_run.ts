@@ -4,10 +4,12 @@ import { WebgpuBackend } from "../compute/webgpu";
 import { HerlError } from "../errors";
 import { readModel, type ModelFile } from "../policy/model_file";
 import type { Judge } from "../rubric/judge/judge";
+import { judgeId } from "../rubric/judge/judge_id";
 import type { Journal } from "./journal";
 import type { OpenLearner } from "./learner";
 import { MemoryJournal } from "./memory_journal";
 import type { JudgeAccess } from "./open_grader";
+import { withCalibration, type Manifest } from "./manifest";
 import { openSession } from "./open_session";
 import type { ModelCard, OpenRequest, RunEvent } from "./protocol";
 import type { RunConfig } from "./config";
@@ -34,6 +36,8 @@ export interface OpenRun {
   readonly tasks: RunTasks | undefined;
   readonly journal: Journal;
   readonly release: () => void;
+  /** As it was begun, with what was last measured of its judge. */
+  manifest: Manifest;
   backend: Backend;
   learner: OpenLearner;
   session: Session;
@@ -93,11 +97,18 @@ export class RunOpener {
     const journal = new MemoryJournal(store?.journal(id) ?? null, ({ code, message, cure }) =>
       emit({ type: "notice", code, message, cure }),
     );
-    const { session, learner, manifest, judge } = await openSession({
+    const {
+      session,
+      learner,
+      judge,
+      manifest: made,
+    } = await openSession({
       ...{ backend, model, config, journal, recorded, tasks },
       judge: this.judge,
     });
-    await journal.begin(recorded ?? manifest);
+    const calibration = judge && (await store?.calibrations.latest(judgeId(config.judge)));
+    const manifest = withCalibration(made, calibration);
+    await journal.begin(manifest);
     if (resuming) await session.resume();
     emit({
       type: "opened",
@@ -109,7 +120,7 @@ export class RunOpener {
       metrics: resuming ? (await store!.steps(id)).map(({ metrics }) => metrics) : [],
       evaluations: resuming ? await store!.evaluations(id) : [],
     });
-    return { id, config, model, tasks, journal, release, backend, learner, session, judge };
+    return { id, config, model, tasks, journal, release, manifest, backend, learner, session, judge };
   }
 
   /** Puts a run whose GPU was lost on a new device, where its last checkpoint left it. */
@@ -120,7 +131,10 @@ export class RunOpener {
     if (tile) run.backend.setMatmulTile(tile);
     Object.assign(
       run,
-      await openSession({ backend: run.backend, model, config, tasks, journal, judge: this.judge }),
+      await openSession({
+        ...{ backend: run.backend, model, config, tasks, journal, judge: this.judge },
+        recorded: run.manifest,
+      }),
     );
     await run.session.resume();
   }

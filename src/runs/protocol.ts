@@ -11,12 +11,13 @@ import type { Counterfactual } from "../herl/counterfactual";
 import type { Phase } from "../herl/trainer";
 import type { Transfer } from "../herl/transfer";
 import type { JudgeCounters } from "../rubric/judge/judge_counters";
+import type { CalibrationProgress } from "./calibrate";
 import type { RunConfig } from "./config";
 import type { EvaluationRow } from "./evaluate";
 import type { Manifest } from "./manifest";
 import type { MetricsRow } from "./metrics";
-
 import type { SplitProposal } from "./splits";
+
 /** What the page shows of the model. */
 export interface ModelCard {
   readonly name: string;
@@ -165,12 +166,14 @@ export type RunEvent =
   | { readonly type: "verdicts"; readonly step: number; readonly graded: readonly GradedView[] }
   | { readonly type: "step"; readonly view: StepView }
   | { readonly type: "metrics"; readonly row: MetricsRow }
-  /** An earlier update is made again: `done` of `of` updates. */
   /** Items that stay unmet could be split finer. */
   | { readonly type: "proposals"; readonly step: number; readonly proposals: readonly SplitProposal[] }
+  /** An earlier update is made again: `done` of `of` updates. */
   | { readonly type: "revisiting"; readonly done: number; readonly of: number }
   /** What the judge has cost and how it did, after each change. */
   | { readonly type: "judge"; readonly counters: JudgeCounters }
+  /** A judge is being calibrated: `done` of `of` responses, and what that has cost. */
+  | ({ readonly type: "calibrating" } & CalibrationProgress)
   | { readonly type: "evaluation"; readonly rows: readonly EvaluationRow[] }
   /** Something the reader should know that stopped nothing, with what was done about it. */
   | { readonly type: "notice"; readonly code: ErrorCode; readonly message: string; readonly cure: string }

@@ -1,6 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { HerlError } from "../errors";
 import { isDecided, type Judgement, type Judgements } from "../rubric/judge/judgements";
+import { CalibrationStore, type CalibrationStores } from "./calibration_store";
 import type { Checkpoint, Journal, StepLines } from "./journal";
 import type { EvaluationRow } from "./evaluate";
 import { checkManifest, type Manifest } from "./manifest";
@@ -12,7 +13,7 @@ import { storeError } from "./store_error";
 import { TaskStore, type TaskStores } from "./task_store";
 
 /** Grows when the stores change; `upgrade` brings older databases along. */
-const databaseVersion = 3;
+const databaseVersion = 4;
 
 /** Everything recorded of one step: one value, so that a step is stored whole or not at all. */
 interface StoredStep {
@@ -23,7 +24,7 @@ interface StoredStep {
   readonly failures: readonly FailureRecord[];
 }
 
-interface Database extends DBSchema, TaskStores {
+interface Database extends DBSchema, TaskStores, CalibrationStores {
   runs: {
     key: string;
     value: { id: string; manifest: Manifest; updated: string; steps: number; digest: string };
@@ -50,6 +51,7 @@ const perStep = ["steps", "evaluations", "snapshots"] as const;
 /** Runs in the browser's IndexedDB, written as they go. */
 export class RunStore {
   readonly tasks: TaskStore;
+  readonly calibrations: CalibrationStore;
   private readonly database: IDBPDatabase<Database>;
 
   private constructor(database: IDBPDatabase<Database>) {
@@ -57,6 +59,7 @@ export class RunStore {
     this.tasks = new TaskStore(database as unknown as IDBPDatabase<TaskStores>, async () =>
       (await this.list()).map(({ manifest }) => manifest.config.world.tasks ?? ""),
     );
+    this.calibrations = new CalibrationStore(database as unknown as IDBPDatabase<CalibrationStores>);
   }
 
   /** Opens the store. Throws STORE_REFUSED where the browser forbids it (private windows, blocked site data). */
@@ -76,6 +79,7 @@ export class RunStore {
           if (from < 3)
             for (const store of ["tasks", "taskFiles"] as const)
               db.createObjectStore(store, { keyPath: "sha256" });
+          if (from < 4) db.createObjectStore("calibrations", { keyPath: "judge" });
         },
       });
       return new RunStore(database);
@@ -189,6 +193,16 @@ class StoreJournal implements Journal {
     return Promise.resolve();
   }
 
+  /** A run that has no record yet gets it with the first one. */
+  async amend(manifest: Manifest): Promise<void> {
+    this.manifest = manifest;
+    await this.write(["runs"], async (transaction) => {
+      const runs = transaction.objectStore("runs");
+      const run = await runs.get(this.id);
+      if (run) await runs.put({ ...run, manifest });
+    });
+  }
+
   async resume(): Promise<Checkpoint | null> {
     const transaction = this.database.transaction(["runs", "checkpoints", ...perStep], "readwrite");
     const checkpoint = (await transaction.objectStore("checkpoints").get(this.id))?.checkpoint ?? null;
@@ -199,16 +213,6 @@ class StoreJournal implements Journal {
     }
     await transaction.done;
     return checkpoint;
-  }
-
-  /** A run that has no record yet gets it with the first one. */
-  async amend(manifest: Manifest): Promise<void> {
-    this.manifest = manifest;
-    await this.write(["runs"], async (transaction) => {
-      const runs = transaction.objectStore("runs");
-      const run = await runs.get(this.id);
-      if (run) await runs.put({ ...run, manifest });
-    });
   }
 
   async saveStep({ metrics, rollouts, failures }: StepLines, checkpoint: Checkpoint | null): Promise<void> {

@@ -2,12 +2,14 @@ import { variants, type Variant } from "../../herl/config";
 import type { ModelFile } from "../../policy/model_file";
 import { openSession } from "../../runs/open_session";
 import { parseConfig, type RunConfig } from "../../runs/config";
+import { withCalibration } from "../../runs/manifest";
 import { presets, resolveConfig } from "../../runs/presets";
 import { parseSetting, settings, withSetting } from "../../runs/settings";
 import { trainingContext } from "../../runs/task_fit";
 import type { RunTasks } from "../../runs/world";
 import { integer, UsageError, type Command, type Values } from "../arguments";
 import { backendOption, openBackend } from "../backend";
+import { calibrationOption, runCalibration } from "../calibration_file";
 import { readText } from "../files";
 import { judgeLine, judgeOptions, runJudge } from "../judge";
 import { openModel } from "../model";
@@ -39,6 +41,7 @@ export const train: Command = {
     out: { type: "string", value: "DIR", required: true, description: "The run folder" },
     resume: { type: "boolean", description: "Continue the run in the folder, from its last checkpoint" },
     "judge-key-env": judgeOptions["judge-key-env"],
+    calibration: calibrationOption,
     backend: backendOption,
   },
   notes: () =>
@@ -62,8 +65,9 @@ export const train: Command = {
     const backend = await openBackend(recorded?.backend.backend ?? values["backend"]);
     const judge = runJudge(values);
     const open = await openSession({ backend, model, config, journal: folder, recorded, tasks, judge });
+    const calibration = runCalibration(values, open.judge, open.manifest);
     if (recorded) await open.session.resume();
-    else await folder.begin(open.manifest, tasks?.lines);
+    else await folder.begin(withCalibration(open.manifest, calibration), tasks?.lines);
     for await (const event of open.session.run(steps)) report(event);
     if (open.judge) console.error(judgeLine(open.judge.counters));
     await finish(folder.path, open);
