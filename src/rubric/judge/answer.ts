@@ -28,7 +28,7 @@ export function readAnswer(text: string, ids: readonly string[]): ItemAnswer[] {
 }
 
 /** The text without what reasoning models write first. Some begin within their thoughts; some never end them. */
-const withoutThoughts = (text: string): string =>
+export const withoutThoughts = (text: string): string =>
   text
     .replace(/<think(?:ing)?>[\s\S]*?(?:<\/think(?:ing)?>|$)/gi, "")
     .replace(/^[\s\S]*<\/think(?:ing)?>/i, "");

@@ -135,6 +135,9 @@ export function httpJudge(options: HttpJudgeOptions): HttpJudge {
     },
     onChange: (listener) => ledger.onChange(listener),
     setBudget: (budget) => ledger.setBudget(budget),
+    complete(messages, schema, signal = options.signal ?? new AbortController().signal) {
+      return client.ask(messages, schema, signal);
+    },
   };
 }
 

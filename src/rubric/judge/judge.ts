@@ -1,5 +1,7 @@
 import { HerlError, type ErrorCode } from "../../errors";
+import type { ChatMessage } from "../../policy/chat_message";
 import type { RubricItem, Verdict } from "../schema";
+import type { Outcome } from "./chat_request";
 import type { JudgeCounters } from "./judge_counters";
 import type { Budget } from "./ledger";
 
@@ -26,6 +28,11 @@ export interface Judge {
   onChange(listener: (counters: JudgeCounters) => void): () => void;
   /** Changes the budget of the calls to come; absent where there is none. */
   setBudget?(budget: Partial<Budget>): void;
+  /**
+   * The answer to another question than for verdicts, or why there is none: counted and paid for alike, and kept
+   * nowhere. Absent where a judge only grades. Rejects as `judge` does.
+   */
+  complete?(messages: readonly ChatMessage[], schema: unknown, signal?: AbortSignal): Promise<Outcome>;
 }
 
 /** The errors of a judge that pause a run. */

@@ -40,8 +40,7 @@ export function judgePrompt({
   const tag = tagOf(data);
   const ids = texts.map((_, i) => `${tag.slice(0, 6)}-${i + 1}`);
   const [told, written, ...items] = data;
-  const part = (name: string, text: string) =>
-    `<<<BEGIN ${name} ${tag}>>>\n${text}\n<<<END ${name} ${tag}>>>`;
+  const part = (name: string, text: string) => delimited(name, text, tag);
   const user = [
     `The parts of this message carry the tag ${tag}.`,
     part("INSTRUCTION", told),
@@ -58,6 +57,10 @@ export function judgePrompt({
     ],
   };
 }
+
+/** A text from outside between boundaries that carry a tag which does not occur in it (`tagOf`). */
+export const delimited = (name: string, text: string, tag: string): string =>
+  `<<<BEGIN ${name} ${tag}>>>\n${text}\n<<<END ${name} ${tag}>>>`;
 
 function systemText(reasons: boolean, evidence: "off" | "required"): string {
   const fields = [
@@ -88,7 +91,7 @@ function systemText(reasons: boolean, evidence: "off" | "required"): string {
 }
 
 /** 16 hexadecimal digits that occur in none of the texts, nor do the first six with a hyphen. */
-function tagOf(texts: readonly string[]): string {
+export function tagOf(texts: readonly string[]): string {
   for (let round = 0; ; round++) {
     const tag = bytesToHex(sha256(utf8ToBytes(JSON.stringify([promptVersion, round, texts])))).slice(0, 16);
     if (!texts.some((text) => text.includes(tag) || text.includes(`${tag.slice(0, 6)}-`))) return tag;
