@@ -307,7 +307,7 @@ export class Driver implements TrainerCommands {
    */
   private waitForJudge(run: OpenRun, { code, message, cure }: HerlError): null {
     this.flush(run);
-    this.environment.emit({ type: "notice", code, message, cure });
+    this.environment.emit({ type: "waiting", code, message, cure });
     // A phase more was wanted; by then the phases before it have been made again.
     const next = phases[phases.indexOf(this.seen?.state.phase ?? "update") + 1] ?? "sample";
     this.interrupted = this.goal === "phase" ? next : this.goal;
@@ -366,7 +366,7 @@ export class Driver implements TrainerCommands {
   }
 
   /** Runs one thing at a time: questions wait for the phase under way, and phases for questions. */
-  private exclusive<T>(work: () => Promise<T>): Promise<T> {
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = this.queue.then(work);
     this.queue = result.catch(() => {});
     return result;

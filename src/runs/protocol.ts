@@ -174,6 +174,8 @@ export type RunEvent =
   | { readonly type: "judge"; readonly counters: JudgeCounters }
   /** A judge is being calibrated: `done` of `of` responses, and what that has cost. */
   | ({ readonly type: "calibrating" } & CalibrationProgress)
+  /** The run is paused by its judge; `goOn` takes it up again. */
+  | { readonly type: "waiting"; readonly code: ErrorCode; readonly message: string; readonly cure: string }
   | { readonly type: "evaluation"; readonly rows: readonly EvaluationRow[] }
   /** Something the reader should know that stopped nothing, with what was done about it. */
   | { readonly type: "notice"; readonly code: ErrorCode; readonly message: string; readonly cure: string }

@@ -39,6 +39,8 @@ export const curveMetrics = [
   "bound/deviation",
   "bound/unmet",
   "bound/unmet_weight",
+  "judge/unknown",
+  "judge/tokens",
 ] as const;
 
 export type CurveMetric = (typeof curveMetrics)[number];

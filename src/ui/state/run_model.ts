@@ -1,4 +1,3 @@
-import { judgeErrors } from "../../rubric/judge/judge";
 import type { JudgeCounters } from "../../rubric/judge/judge_counters";
 import type { RunEvent, SessionStatus, StepView, TaskView, VerdictView } from "../../runs/protocol";
 import type { MetricsRow } from "../../runs/metrics";
@@ -99,6 +98,8 @@ export class RunModel {
       }
       case "judge":
         return this.set({ judge: event.counters });
+      case "waiting":
+        return this.set({ pause: withoutType(event) });
       case "step":
         this.ids = new Map();
         return this.set({
@@ -116,7 +117,6 @@ export class RunModel {
         return this.set({ evaluations: [...this.state.evaluations, ...rows] });
       }
       case "notice":
-        if (judgeErrors.includes(event.code)) return this.set({ pause: withoutType(event) });
         return this.set({
           notices: [...this.state.notices.filter(({ code }) => code !== event.code), withoutType(event)],
         });

@@ -190,7 +190,7 @@ describe("a judge at work", () => {
 
   test("its error is what the run waits on, until it goes on and makes the step again", () => {
     const error = { code: "JUDGE_DOWN", message: "Down", cure: "Start it" } as const;
-    const model = judging(graded, { type: "notice", ...error }, status("paused"));
+    const model = judging(graded, { type: "waiting", ...error }, status("paused"));
     expect(model.snapshot()).toMatchObject({ pause: error, notices: [] });
     model.receive(status("stepping"));
     expect(model.snapshot().pause).toBeNull();

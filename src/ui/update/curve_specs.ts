@@ -48,6 +48,24 @@ export const mainCurves: readonly CurveSpec[] = [
   },
 ];
 
+/** For runs that have a judge. */
+export const judgeCurves: readonly CurveSpec[] = [
+  {
+    metric: "judge/unknown",
+    label: "judge: unknown items",
+    meaning: "Items of an update that the judge did not decide: their responses are left out",
+    atLeast: [0, 4],
+    format: (value) => decimal(value, 0),
+  },
+  {
+    metric: "judge/tokens",
+    label: "judge: tokens",
+    meaning: "Tokens that the judge read and wrote in an update; kept answers cost none",
+    atLeast: [0, 1000],
+    format: (value) => decimal(value, 0),
+  },
+];
+
 export const moreCurves: readonly CurveSpec[] = [
   {
     metric: "hindsight/gap",
