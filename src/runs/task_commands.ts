@@ -1,4 +1,3 @@
-import { HerlError, type ErrorCode } from "../errors";
 import type { ModelFile } from "../policy/model_file";
 import type { JudgeRequest } from "../rubric/judge/judge";
 import type { JudgeConfig } from "../rubric/judge/judge_config";
@@ -6,6 +5,7 @@ import { memoryJudgements } from "../rubric/judge/judgements";
 import type { Verdict } from "../rubric/schema";
 import { readTaskLines } from "../worlds/task_lines";
 import type { JudgeAccess } from "./open_grader";
+import { orProblem, type PlainError } from "./plain_error";
 import type { RunStore } from "./store";
 import { fitTasks, trainingContext } from "./task_fit";
 import type { TaskFileSummary } from "./task_store";
@@ -21,13 +21,6 @@ export interface TaskFit {
   readonly contextLength: number;
   /** Tasks that it cannot take, and why. */
   readonly misfits: readonly { readonly id: string; readonly reason: string }[];
-}
-
-/** An error as plain data: what passes between threads keeps no class. */
-export interface PlainError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly cure: string;
 }
 
 /** What the page asks about task files. None of it touches the run that is open. */
@@ -64,7 +57,11 @@ export function taskCommands({ store, judge, model, inUse }: TaskEnvironment): T
     async saveTaskFile({ lines, ...file }, replaced) {
       const kept = await tasks();
       if (!kept) return nothingStored;
-      return plainErrorOf(() => kept.save(file, lines, { replaced, inUse: inUse() }));
+      const done = await orProblem(async () => {
+        await kept.save(file, lines, { replaced, inUse: inUse() });
+        return {};
+      });
+      return "problem" in done ? done.problem : null;
     },
     deleteTaskFile: async (sha256) => (await tasks())?.delete(sha256, inUse()),
     async fitTasks(lines, name) {
@@ -75,27 +72,13 @@ export function taskCommands({ store, judge, model, inUse }: TaskEnvironment): T
     },
     async judgeNow(config, requests) {
       if (config.url === "") return { problem: noJudge };
-      let verdicts: readonly (readonly Verdict[])[] = [];
-      const problem = await plainErrorOf(async () => {
+      return orProblem(async () => {
         const { httpJudge } = await import("../rubric/judge/http_judge");
         const asked = httpJudge({ config, judgements, ...judge });
-        verdicts = await Promise.all(requests.map((request) => asked.judge(request)));
+        return { verdicts: await Promise.all(requests.map((request) => asked.judge(request))) };
       });
-      return problem ? { problem } : { verdicts };
     },
   };
-}
-
-/** The `HerlError` that the work rejects with, as plain data; null if it does not. */
-async function plainErrorOf(work: () => Promise<unknown>): Promise<PlainError | null> {
-  try {
-    await work();
-    return null;
-  } catch (error) {
-    if (!(error instanceof HerlError)) throw error;
-    const { code, message, cure } = error;
-    return { code, message, cure };
-  }
 }
 
 const nothingStored: PlainError = {

@@ -202,6 +202,13 @@ function pageActions(app: App): Action[] {
       perform: open("runs"),
     }),
     action({
+      id: "tasks",
+      label: "Tasks…",
+      description: "Task files and rubrics of your own: import, write, train on them",
+      shortcut: ["i"],
+      perform: open("tasks"),
+    }),
+    action({
       id: "settings",
       label: "Settings",
       description: "Every setting of the run",

@@ -15,7 +15,7 @@ import { emptySnapshot, isEvaluating, RunModel } from "./run_model";
 import { Selection } from "./selection.svelte";
 import { remember, remembered, Theme } from "./theme.svelte";
 
-export type DialogName = "runs" | "settings" | "help" | "about" | "palette" | "backend" | "models";
+export type DialogName = "runs" | "settings" | "help" | "about" | "palette" | "backend" | "models" | "tasks";
 
 export interface Confirmation {
   readonly title: string;
@@ -44,6 +44,8 @@ export class App {
   speed = $state(4);
   dialog: DialogName | null = $state(null);
   confirmation: Confirmation | null = $state.raw(null);
+  /** A task file that was dropped or pasted, until its dialog takes it. */
+  incoming: File | string | null = $state.raw(null);
   ghosts: readonly Ghost[] = $state.raw([]);
   /** The last stored run, offered once. */
   offer: RunSummary | null = $state.raw(null);
@@ -100,8 +102,13 @@ export class App {
     return isEvaluating(this.run);
   }
 
-  /** Starts a run, or resumes a stored one. The run before it stays as a ghost. */
-  async open(config: RunConfig, backend: BackendChoice = this.backend, resume?: string): Promise<void> {
+  /** Starts a run, on the lines of `tasks` if they are given, or resumes a stored one. The run before it stays as a ghost. */
+  async open(
+    config: RunConfig,
+    backend: BackendChoice = this.backend,
+    resume?: string,
+    tasks?: string,
+  ): Promise<void> {
     this.keepGhost(config);
     [this.config, this.backend] = [config, backend];
     this.model.clear();
@@ -112,7 +119,7 @@ export class App {
     this.inspector.clear();
     this.composer.close();
     history.replaceState(null, "", this.url());
-    await this.trainer.open({ config, backend, resume });
+    await this.trainer.open({ config, backend, resume, tasks });
     if (resume) this.offer = null;
   }
 
@@ -211,6 +218,10 @@ export class App {
   setShortcuts(on: boolean): void {
     this.shortcutsOn = on;
     remember("herl-shortcuts", on ? null : "off");
+  }
+
+  importTasks(content: File | string): void {
+    [this.incoming, this.dialog] = [content, "tasks"];
   }
 
   compose(): void {

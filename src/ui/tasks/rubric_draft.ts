@@ -26,6 +26,9 @@ export interface TaskDraft {
 /** Verifiers by id. */
 export type Verifiers = ReadonlyMap<string, VerifierInfo>;
 
+export const byId = (verifiers: readonly VerifierInfo[]): Verifiers =>
+  new Map(verifiers.map((info) => [info.id, info]));
+
 let ids = 0;
 
 export const newItem = (): ItemDraft => ({
