@@ -2,19 +2,31 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RunFolder } from "../src/cli/run_folder";
 import { CpuBackend } from "../src/compute/cpu";
 import type { Task } from "../src/rubric/schema";
+import { askForSplit } from "../src/runs/ask_for_split";
 import type { RunConfig } from "../src/runs/config";
 import type { Journal } from "../src/runs/journal";
 import type { Manifest } from "../src/runs/manifest";
+import type { JudgeAccess } from "../src/runs/open_grader";
 import { openSession, type OpenSession } from "../src/runs/open_session";
+import { resolveConfig } from "../src/runs/presets";
 import { noJournal, replay } from "../src/runs/replay";
 import type { SessionEvent } from "../src/runs/session";
 import { acceptSplit, type AcceptedSplit } from "../src/runs/splits";
 import { openWorld } from "../src/runs/world";
+import { startJudgeServer, type JudgeServer } from "./judge_server";
 import { pocketModel, smallConfig } from "./pocket";
+
+/** Two groups of three rollouts. */
+const smallRun: readonly [string, string][] = [
+  ["groups", "2"],
+  ["rollouts", "3"],
+  ["maxNewTokens", "40"],
+  ["evaluation.every", "0"],
+];
 
 const scratch = mkdtempSync(join(tmpdir(), "herl-adaptive-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -48,7 +60,7 @@ async function killed({ session }: OpenSession, steps: number): Promise<void> {
 
 async function replayed(folder: RunFolder): Promise<Awaited<ReturnType<typeof replay>>> {
   const { manifest, metrics } = folder.read();
-  const { session } = await open(manifest.config, noJournal(), manifest);
+  const { session } = await open(manifest.config, noJournal(folder.judgements), manifest);
   return replay(session, metrics);
 }
 
@@ -218,5 +230,73 @@ describe("finer splits", () => {
       message: expect.stringContaining("numbers") as string,
     });
     expect(readFileSync(join(folder.path, "manifest.json"), "utf8")).toBe(manifest);
+  });
+});
+
+describe("a judged item", () => {
+  let server: JudgeServer;
+  beforeEach(async () => {
+    server = await startJudgeServer();
+  });
+  afterEach(() => server.close());
+
+  const config = () =>
+    resolveConfig({
+      preset: "pocket-soft",
+      settings: [
+        ...smallRun,
+        ["adaptive.propose", "1"],
+        ["adaptive.proposeAbove", "0.2"],
+        ["judge.url", server.url],
+        ["judge.model", "test"],
+      ],
+    });
+  const judge: JudgeAccess = { key: () => null, fetch };
+
+  async function judgedRun(folder: RunFolder) {
+    const backend = await CpuBackend.create();
+    const open = await openSession({ backend, model: pocketModel, config: config(), journal: folder, judge });
+    await folder.begin(open.manifest);
+    const events = await trained(open, 1);
+    const proposals = events.flatMap((event) => (event.type === "proposals" ? event.proposals : []));
+    return { open, soft: proposals.find(({ item }) => item.check.by === "judge")! };
+  }
+
+  test("is taken apart by the judge when it is asked to, and only what is accepted holds", async () => {
+    const folder = freshFolder();
+    const { open, soft } = await judgedRun(folder);
+    expect(soft.texts).toBeNull();
+    const before = server.seen.length;
+    const { texts } = await askForSplit(open, soft.key, folder.failures());
+    expect(texts).toEqual(["Mentions a.", "Mentions the."]);
+    const question = server.seen[before].body.messages[1].content;
+    expect(question).toContain(JSON.stringify(soft.item.text));
+    const drafts = folder
+      .failures()
+      .flatMap(({ failures }) => failures)
+      .filter(({ key, draft }) => key === soft.key && draft.status === "unmet");
+    for (const { draft } of drafts.slice(-3)) expect(question).toContain(draft.text);
+    expect(open.session.changes).toEqual([]);
+    await expect(acceptSplit(open, { key: soft.key })).rejects.toMatchObject({ code: "RUBRIC_INVALID" });
+    await acceptSplit(open, { key: soft.key, texts });
+    expect(folder.readManifest().rubric_changes).toEqual([
+      { fromStep: 2, key: soft.key, judged: { polarity: "want", texts } },
+    ]);
+    await trained(open, 3);
+    const keys = folder.failures().flatMap(({ metrics }) => Object.keys(metrics));
+    expect(keys).toContain("rubric/judge: Mentions a./satisfied");
+    await server.close();
+    expect(await replayed(folder)).toMatchObject({ digest: open.session.digest, differs: null });
+  });
+
+  test("stays whole when the judge's parts cannot be used, and the run with it", async () => {
+    const folder = freshFolder();
+    const { open, soft } = await judgedRun(folder);
+    server.options = { split: (item) => [item, item] };
+    await expect(askForSplit(open, soft.key, folder.failures())).rejects.toMatchObject({
+      code: "RUBRIC_INVALID",
+      message: expect.stringContaining("repeats") as string,
+    });
+    expect(open.session.changes).toEqual([]);
   });
 });

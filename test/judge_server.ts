@@ -78,8 +78,10 @@ export interface JudgeServerOptions {
   readonly delay?: number;
   /** Quotes this instead of what it found. */
   readonly quote?: string;
-  /** What in the response makes an item true, or null; the rules below by default. */
-  readonly rule?: (item: string, response: string) => string | null;
+  /** What in the response makes an item true, or null; undefined leaves it to the rules below. */
+  readonly rule?: (item: string, response: string) => string | null | undefined;
+  /** What it puts in the place of an item that it is to take apart. */
+  readonly split?: (item: string) => readonly string[];
   /** How it says yes: by the request's number, for votes that differ. */
   readonly mood?: (n: number) => "honest" | "contrary";
 }
@@ -161,6 +163,9 @@ async function respond(
       "max_tokens is not supported with this model. Use max_completion_tokens instead.",
     );
   if (options.delay) await new Promise((resolve) => setTimeout(resolve, options.delay));
+
+  const apart = /BEGIN ITEM \w+>>>\n(.*)\n/.exec(body.messages.at(-1)!.content);
+  if (apart) return void send(200, completionOf(JSON.stringify({ items: partsOf(apart[1], options) })));
 
   const answer = decide(body, options.mood?.(n) ?? "honest", chatter, options);
   const json = JSON.stringify(answer);
@@ -244,6 +249,15 @@ async function respond(
       return void complete(json);
   }
 }
+
+const completionOf = (content: string) => ({
+  choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
+  usage: { prompt_tokens: 100, completion_tokens: 20 },
+});
+
+/** The parts of an item, given as JSON: two words to mention, whatever it is. */
+const partsOf = (item: string, { split = () => ["Mentions a.", "Mentions the."] }: JudgeServerOptions) =>
+  split(JSON.parse(item) as string);
 
 /**
  * The verdicts of a gullible judge: it takes the first thing that looks like an end of the response for its end,

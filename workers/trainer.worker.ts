@@ -3,6 +3,7 @@ import { expose } from "comlink";
 import { HerlError } from "../src/errors";
 import { calibrationCommands, type CalibrationCommands } from "../src/runs/calibration_commands";
 import { Driver } from "../src/runs/driver";
+import { failureCommands, type FailureCommands } from "../src/runs/failure_commands";
 import type { RunEvent, TrainerCommands } from "../src/runs/protocol";
 import { RunStore } from "../src/runs/store";
 import { keepErrorCodes } from "./thread_errors";
@@ -10,7 +11,8 @@ import type { JudgeCommands } from "../src/runs/judge_commands";
 import type { TaskCommands } from "../src/runs/task_commands";
 
 /** Commands, and how the page connects: a port for events, and the address that models are relative to. */
-export interface TrainerWorker extends TrainerCommands, TaskCommands, JudgeCommands, CalibrationCommands {
+export interface TrainerWorker
+  extends TrainerCommands, TaskCommands, JudgeCommands, CalibrationCommands, FailureCommands {
   connect(events: MessagePort, baseUrl: string): void;
 }
 
@@ -56,8 +58,14 @@ const calibrating = calibrationCommands({
   onProgress: (progress) => emit({ type: "calibrating", ...progress }),
 });
 
+const failing = failureCommands({
+  store: runs,
+  run: () => driver.run,
+  exclusive: (work) => driver.exclusive(work),
+});
+
 expose(
-  Object.assign(driver, driver.tasks, driver.judging, calibrating, {
+  Object.assign(driver, driver.tasks, driver.judging, calibrating, failing, {
     connect(events: MessagePort, baseUrl: string) {
       port = events;
       base = baseUrl;

@@ -12,6 +12,8 @@ import { HerlError } from "../errors";
 import type { Judgements } from "../rubric/judge/judgements";
 import type { PolicySnapshot } from "../policy/policy";
 import type { EvaluationRow } from "../runs/evaluate";
+import type { FailureRecord } from "../runs/failure_records";
+import type { FailureLog } from "../runs/failure_report";
 import type { Checkpoint, Journal, RecordedRun, RunProgress, StepLines } from "../runs/journal";
 import { checkManifest, type Manifest } from "../runs/manifest";
 import type { MetricsRow } from "../runs/metrics";
@@ -78,6 +80,14 @@ export class RunFolder implements Journal {
       metrics: readLines<MetricsRow & Record<string, unknown>>(this.file("metrics.jsonl")),
       evaluations: readLines<EvaluationRow & Record<string, unknown>>(this.file("eval.jsonl")),
     };
+  }
+
+  /** What is recorded about items, update by update. */
+  failures(): FailureLog[] {
+    const lines = readLines<FailureRecord & Record<string, unknown>>(this.file("failures.jsonl"));
+    const log = this.read().metrics.map((metrics) => ({ metrics, failures: [] as FailureRecord[] }));
+    for (const line of lines) log[line.step - 1]?.failures.push(line);
+    return log;
   }
 
   async resume(): Promise<Checkpoint | null> {

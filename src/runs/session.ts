@@ -50,6 +50,14 @@ export interface RunOptions {
   readonly analyze?: number;
 }
 
+/** A training task on its way from how it was written to how it is trained on. */
+export interface AdaptedTask {
+  readonly original: Task;
+  /** Its rubric with accepted splits and the weights as they were written. */
+  readonly split: Task["rubric"];
+  readonly adapted: Task;
+}
+
 const newRun: RunProgress = {
   step: 0,
   evaluated: false,
@@ -158,17 +166,17 @@ export class Session {
   }
 
   /**
-   * The tasks of update `step`, as they were written and as they are trained on: items split as was accepted, weights as
-   * they are by now. Evaluations keep the rubric as it was written.
+   * The tasks of update `step`, as they were written and as they are trained on: items split as was accepted (`split`),
+   * weights as they are by now. Evaluations keep the rubric as it was written.
    */
-  tasksOf(step: number): { readonly original: Task; readonly adapted: Task }[] {
+  tasksOf(step: number): AdaptedTask[] {
     const { world } = this.parts;
     const { groups, adaptive } = this.config;
     return Array.from({ length: groups }, (_, g) => {
       const original = world.trainingTask((step - 1) * groups + g);
-      const changed = changedRubric(original.rubric, this.accepted, step, world.registry);
-      const rubric = reweight(changed, this.progress.failureRates, adaptive.reweight);
-      return { original, adapted: rubric === original.rubric ? original : { ...original, rubric } };
+      const split = changedRubric(original.rubric, this.accepted, step, world.registry);
+      const rubric = reweight(split, this.progress.failureRates, adaptive.reweight);
+      return { original, split, adapted: rubric === original.rubric ? original : { ...original, rubric } };
     });
   }
 

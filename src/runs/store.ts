@@ -8,6 +8,7 @@ import { checkManifest, type Manifest } from "./manifest";
 import type { MetricsRow } from "./metrics";
 import type { RunSummary } from "./protocol";
 import type { FailureRecord } from "./failure_records";
+import type { FailureLog } from "./failure_report";
 import type { RolloutRecord } from "./records";
 import { storeError } from "./store_error";
 import { TaskStore, type TaskStores } from "./task_store";
@@ -109,6 +110,19 @@ export class RunStore {
   /** The recorded steps of a run, in order. */
   steps(id: string): Promise<StoredStep[]> {
     return this.database.getAll("steps", allSteps(id));
+  }
+
+  /** What is recorded about items, step by step, without the responses, which are many times as large. */
+  async failures(id: string): Promise<FailureLog[]> {
+    const log: FailureLog[] = [];
+    const { store } = this.database.transaction("steps");
+    for await (const { value } of store.iterate(allSteps(id)))
+      // Steps from before there was a log have none.
+      log.push({
+        metrics: value.metrics,
+        failures: (value.failures as FailureLog["failures"] | undefined) ?? [],
+      });
+    return log;
   }
 
   async evaluations(id: string): Promise<EvaluationRow[]> {

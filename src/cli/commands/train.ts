@@ -14,6 +14,7 @@ import { readText } from "../files";
 import { judgeLine, judgeOptions, runJudge } from "../judge";
 import { openModel } from "../model";
 import { RunFolder } from "../run_folder";
+import { acceptSplits, propose } from "../splits";
 import { onTasks, readTasks, taskOptions, tasksFor, tasksOf } from "../tasks";
 import { finish, report } from "./run_session";
 
@@ -42,6 +43,13 @@ export const train: Command = {
     resume: { type: "boolean", description: "Continue the run in the folder, from its last checkpoint" },
     "judge-key-env": judgeOptions["judge-key-env"],
     calibration: calibrationOption,
+    "accept-split": {
+      type: "string",
+      value: "KEY",
+      multiple: true,
+      description:
+        "With --resume: split this item finer from the next update on, as was proposed (adaptive.propose); may be repeated",
+    },
     backend: backendOption,
   },
   notes: () =>
@@ -57,6 +65,9 @@ export const train: Command = {
     const steps = integer(values, "steps", { min: 1 });
     const resuming = values["resume"] === true && folder.exists;
     const recorded = resuming ? folder.readManifest() : undefined;
+    const accepted = (values["accept-split"] as string[] | undefined) ?? [];
+    if (accepted.length > 0 && !recorded)
+      throw new UsageError("--accept-split needs --resume, and a run in the folder");
     const wanted = recorded?.config ?? configOf(values);
     const model = openModel(wanted.model);
     const { config, tasks } = recorded
@@ -68,7 +79,11 @@ export const train: Command = {
     const calibration = runCalibration(values, open.judge, open.manifest);
     if (recorded) await open.session.resume();
     else await folder.begin(withCalibration(open.manifest, calibration), tasks?.lines);
-    for await (const event of open.session.run(steps)) report(event);
+    await acceptSplits(folder, open, accepted);
+    for await (const event of open.session.run(steps)) {
+      report(event);
+      if (event.type === "proposals") await propose(folder, open, event.step, event.proposals);
+    }
     if (open.judge) console.error(judgeLine(open.judge.counters));
     await finish(folder.path, open);
     console.error(`digest ${open.session.digest}`);
