@@ -260,6 +260,13 @@ function pageActions(app: App): Action[] {
       perform: open("models"),
     }),
     action({
+      id: "judge",
+      label: "Judge…",
+      description: "Who decides what no code can decide: a server or a local model, its key, its budget",
+      shortcut: ["j"],
+      perform: open("judge"),
+    }),
+    action({
       id: "about",
       label: "About",
       description: "What HeRL is, and how this model was made",

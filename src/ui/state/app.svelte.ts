@@ -15,7 +15,7 @@ import { emptySnapshot, isEvaluating, RunModel } from "./run_model";
 import { Selection } from "./selection.svelte";
 import { remember, remembered, Theme } from "./theme.svelte";
 
-export type DialogName = "runs" | "settings" | "help" | "about" | "palette" | "backend" | "models" | "tasks";
+export type DialogName = "runs" | "settings" | "help" | "about" | "palette" | "backend" | "models" | "judge" | "tasks";
 
 export interface Confirmation {
   readonly title: string;
@@ -194,7 +194,8 @@ export class App {
 
   setPreset(preset: string): void {
     const { variant, seed } = this.config;
-    this.tryConfig(() => resolveConfig({ preset, variant, seed }));
+    // The judge stays: which one it is does not hang on the preset.
+    this.tryConfig(() => ({ ...resolveConfig({ preset, variant, seed }), judge: this.config.judge }));
   }
 
   /** Computes elsewhere: from the start, since a run's numbers belong to one backend. */
