@@ -4,6 +4,7 @@ import { strFromU8, unzipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { expect, test, vi } from "vitest";
 import type { Task } from "../src/rubric/schema";
+import { startJudgeServer } from "./judge_server";
 import { freshContexts, openPage, paused, small, untilUpdate, violations } from "./page";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
@@ -54,7 +55,7 @@ const paste = (page: Page, text: string) =>
     document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
   }, text);
 
-test("a dropped file with a bad line: keep the good ones, train, reload, resume, export, make an update again", async () => {
+test("a dropped file with a bad line: keep the good ones, train, reload, resume, export", async () => {
   const asked: string[] = [];
   site.context.on("request", (request) => asked.push(request.url()));
   const { page, problems } = await openPage(site.context);
@@ -271,6 +272,61 @@ test("a rubric written by keyboard: its preview follows each key; saved, exporte
     .poll(() => dialog(page).textContent())
     .toContain("Found: 1 record of our own. 1 task: 1 item by code, 1 by a judge.");
   expect(problems).toEqual([]);
+});
+
+test("items for a judge: asked on a button for the preview, and in a run on the file", async () => {
+  const server = await startJudgeServer({
+    cors: true,
+    rule: (item, response) => (item.includes("short") ? response : null),
+  });
+  try {
+    const query = `${small}&judge.url=${encodeURIComponent(server.url)}&judge.model=test`;
+    const { page, problems } = await openPage(site.context, query);
+    await paused(page, "grade");
+    const judged = {
+      key: "j",
+      prompt: "Write about a fox at the lake.",
+      rubric: [{ text: "It is short." }, { text: "It is long.", weight: 3 }],
+    };
+    await paste(page, JSON.stringify([judged]));
+    await dialog(page).locator("summary").click();
+    await button(page, "Edit task j").click();
+    const editor = page.getByRole("form", { name: "Rubric editor" });
+    await editor.getByLabel("a text of mine").check();
+    await editor.getByLabel("A response to grade").fill("A fox.");
+    expect(server.seen.length).toBe(0);
+    await editor.getByRole("button", { name: "Ask the judge" }).click();
+    const verdicts = editor.getByRole("region", { name: "Verdicts" });
+    await expect.poll(() => verdicts.locator("td.number").textContent()).toBe("0.25");
+    expect(server.seen.length).toBe(1);
+    // Another response is another question; the one before was answered already.
+    await editor.getByLabel("A response to grade").fill("A bear.");
+    await expect.poll(() => verdicts.locator("td.number").textContent()).toBe("–");
+    await editor.getByLabel("A response to grade").fill("A fox.");
+    await expect.poll(() => verdicts.locator("td.number").textContent()).toBe("0.25");
+    await editor.getByRole("button", { name: "Cancel" }).click();
+    await dialog(page).getByLabel("Held out for evaluation").selectOption("0 %");
+    await button(page, "Train on these").click();
+    await paused(page, "grade");
+    expect(await page.locator("section.panel td.number").first().textContent()).toContain("0.25");
+    expect(problems.filter((problem) => !problem.includes(server.url))).toEqual([]);
+  } finally {
+    await server.close();
+  }
+});
+
+test("a link to a run on tasks that are not here says so, and where to give them", async () => {
+  const { page } = await openPage(site.context, `${small}&world.source=file&world.tasks=${"0".repeat(64)}`);
+  const failure = page.getByRole("alert", {
+    name: "The run trains on a task file, and the file is not there.",
+  });
+  await failure.waitFor();
+  await failure.getByRole("button", { name: "Tasks…" }).click();
+  await dialog(page).waitFor();
+  await drop(page, "animals.jsonl", records.join("\n"));
+  await button(page, "Train on these").click();
+  await paused(page, "grade");
+  expect(await failure.count()).toBe(0);
 });
 
 test("narrow and dark: every screen is as wide as the page, and axe finds nothing", async () => {

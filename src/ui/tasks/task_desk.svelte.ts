@@ -30,6 +30,7 @@ export class TaskDesk {
   fit: TaskFit | null = $state.raw(null);
   editor: RubricEditorState | null = $state.raw(null);
   isReading = $state(false);
+  isSaving = $state(false);
   problem: PlainError | null = $state.raw(null);
   private readonly app: App;
 
@@ -122,14 +123,19 @@ export class TaskDesk {
   async saveEdited(): Promise<void> {
     const { editor, file } = this;
     const task = editor?.task;
-    if (!editor || !task) return;
+    if (!task || this.isSaving) return;
     const { replaced } = editor;
+    this.isSaving = true;
     const tasks = file?.tasks ?? [];
     const changed = tasks.some(({ id }) => id === replaced)
       ? tasks.map((old) => (old.id === replaced ? task : old))
       : [...tasks, task];
-    await this.put(changed);
-    this.editor = null;
+    try {
+      await this.put(changed);
+      this.editor = null;
+    } finally {
+      this.isSaving = false;
+    }
   }
 
   async remove(task: Task): Promise<void> {

@@ -26,5 +26,7 @@ export const runName = (config: RunConfig): string =>
   [
     methodNames[config.variant],
     `seed ${config.seed}`,
-    ...ownSettings(config).map(([key, value]) => `${key} ${value}`),
+    ...ownSettings(config)
+      .filter(([key]) => key !== "world.source")
+      .map(([key, value]) => (key === "world.tasks" ? `task file ${value.slice(0, 8)}` : `${key} ${value}`)),
   ].join(", ");
