@@ -113,7 +113,7 @@ describe("from nothing", () => {
     await page.keyboard.press("Enter");
     const why = page.getByRole("dialog", { name: /^Item \d of response 1$/ });
     await why.waitFor();
-    expect(await why.textContent()).toMatch(/tiny-judge.*reason.*It is (not )?there\./s);
+    expect(await why.textContent()).toMatch(/met, by tiny-judge.*reason.*It is (not )?there\./s);
     await page.keyboard.press("Escape");
 
     await page.keyboard.press(".");
@@ -321,6 +321,7 @@ describe.each([
     judge.options = { cors: true, model, fault: (n) => (n % 2 ? "refusal" : null) };
     await page.keyboard.press(".");
     await untilUpdate(page, 1);
+    await shoot("unknown");
     await page.keyboard.press(",");
     await paused(page, "sample");
     judge.options = { cors: true, model, fault: () => "500" };
@@ -333,6 +334,8 @@ describe.each([
     await page.getByRole("button", { name: "another" }).waitFor();
     await page.getByRole("button", { name: "Test the connection" }).click();
     await dialog(page).locator(".outcome").waitFor();
+    await dialog(page).locator("#judge-place").scrollIntoViewIfNeeded();
+    await shoot("dialog-top");
     for (const summary of await dialog(page).locator("summary").all()) await summary.click();
     await shoot("dialog");
     await page.keyboard.press("Escape");

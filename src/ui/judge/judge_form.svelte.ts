@@ -39,7 +39,10 @@ export class JudgeForm {
   get problems(): Readonly<Record<string, string>> {
     const { error } = judgeConfigSchema.safeParse(this.draft);
     const found = Object.fromEntries(
-      (error?.issues ?? []).map(({ path, message }) => [String(path[0]), message]),
+      (error?.issues ?? []).map(({ path: [name], message }) => [
+        String(name),
+        Number.isNaN(this.draft[name as keyof JudgeConfig]) ? "needs a number" : message,
+      ]),
     );
     if (this.draft.url === "") found["url"] ??= "needs the address of a server";
     else if (!found["url"]) {

@@ -17,9 +17,8 @@ test("a verdict is told with the judge's reason and what it quotes", async () =>
   const told = asked({ status: "satisfied", by: "judge", reason: "An owl is named.", evidence: "the owl" });
   expect(told.title).toBe("Item 3 of the revision of 4");
   expect(told.formula).toBe("It names another animal.");
-  expect(told.filled).toEqual(["met"]);
+  expect(told.filled).toEqual(["met, by tiny"]);
   expect(told.table!.rows).toEqual([
-    ["judge", "tiny"],
     ["reason", "An owl is named."],
     ["quotes", "the owl"],
   ]);
@@ -30,7 +29,7 @@ test("a pitfall is turned into words, votes and kept answers are told", () => {
   const pitfall = { ...wanted, polarity: "avoid" } as const;
   const told = asked({ status: "unmet", by: "judge", cached: true }, pitfall, 3);
   expect(told.formula).toBe("Avoid: It names another animal.");
-  expect(told.filled).toEqual(["there, and to be avoided, as the judge said when it was asked before"]);
+  expect(told.filled).toEqual(["there, and to be avoided, by tiny, as it said when it was asked before"]);
   expect(told.table!.rows).toContainEqual(["votes", "the majority of 3"]);
 });
 

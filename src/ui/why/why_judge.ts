@@ -21,7 +21,6 @@ export function verdict({ item, index, response, verdict, judge }: JudgedItem): 
     unknown: "unknown",
   };
   const said = [
-    ["judge", judge.model || "the server's own model"],
     ...(judge.votes > 1 ? [["votes", `the majority of ${judge.votes}`]] : []),
     ...(reason ? [[status === "unknown" ? "why not" : "reason", reason]] : []),
     ...(evidence ? [["quotes", evidence]] : []),
@@ -29,8 +28,10 @@ export function verdict({ item, index, response, verdict, judge }: JudgedItem): 
   return explanation({
     title: `Item ${index + 1} of ${responseName(response)}`,
     formula: `${avoided ? "Avoid: " : ""}${item.text}`,
-    filled: [`${words[status]}${cached ? ", as the judge said when it was asked before" : ""}`],
-    table: { columns: ["of the verdict", "the judge"], rows: said },
+    filled: [
+      `${words[status]}, by ${judge.model || "the judge"}${cached ? ", as it said when it was asked before" : ""}`,
+    ],
+    table: said.length === 0 ? null : { columns: ["what", "in its words"], rows: said },
     note:
       status === "unknown"
         ? "What a judge cannot decide is no 0: the response leaves the group."
