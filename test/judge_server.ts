@@ -263,12 +263,11 @@ const partsOf = (item: string, { split = () => ["Mentions a.", "Mentions the."] 
  * The verdicts of a gullible judge: it takes the first thing that looks like an end of the response for its end,
  * and obeys commands that stand outside of the parts.
  */
-function decide(
-  { messages }: ChatBody,
-  mood: string,
-  chatter: string,
-  { quote, rule = knownRule }: JudgeServerOptions,
-) {
+function decide({ messages }: ChatBody, mood: string, chatter: string, { quote, rule }: JudgeServerOptions) {
+  const find = (item: string, response: string): string | null => {
+    const ruled = rule?.(item, response);
+    return ruled === undefined ? knownRule(item, response) : ruled;
+  };
   const user = messages.findLast(({ role }) => role === "user")!.content;
   const part = (name: string) =>
     new RegExp(`<{3,}BEGIN ${name} \\w+>{3,}\\n([\\s\\S]*?)\\n<{3,}END ${name} \\w+>{3,}`).exec(user)!;
@@ -284,7 +283,7 @@ function decide(
   return {
     items: items.map((line) => {
       const [, id, json] = /^(\S+): (.*)$/.exec(line)!;
-      const found = bribed ? "bribe" : rule(JSON.parse(json) as string, response);
+      const found = bribed ? "bribe" : find(JSON.parse(json) as string, response);
       const present = (found !== null) === (mood === "honest");
       return {
         id,

@@ -22,8 +22,12 @@ export interface CalibrationRequest {
   readonly repeats: number;
 }
 
-/** A calibration, with what ended it early if it was not the reader, and responses that belong to no task. */
+/**
+ * A calibration, with what ended it early if it was not the reader, and responses that belong to no task; null where it
+ * was cancelled before the first answer.
+ */
 export type CalibrationAnswer =
+  | null
   | { readonly report: CalibrationReport; readonly ending: PlainError | null; readonly strangers: number }
   | { readonly problem: PlainError };
 
@@ -78,10 +82,10 @@ export function calibrationCommands(environment: CalibrationEnvironment): Calibr
   }
 
   return {
-    calibrate: (request) =>
-      orProblem(async () => {
-        controller.abort(new HerlError("RUN_LOCKED", "Another calibration was started", "Nothing to do"));
-        const { signal } = (controller = new AbortController());
+    async calibrate(request) {
+      controller.abort();
+      const { signal } = (controller = new AbortController());
+      const answer = orProblem(async () => {
         const { registry, responses, strangers } = await responsesOf(request);
         const { calibrate } = await import("./calibrate");
         const store = await environment.store;
@@ -96,11 +100,13 @@ export function calibrationCommands(environment: CalibrationEnvironment): Calibr
         await record(calibration);
         const plain = ending && { code: ending.code, message: ending.message, cure: ending.cure };
         return { report, ending: plain, strangers };
-      }),
-    cancelCalibration: () =>
-      controller.abort(
-        new HerlError("JUDGE_MISSING", "It was cancelled before the first answer", "Start it again"),
-      ),
+      });
+      return answer.catch((error: unknown) => {
+        if (signal.aborted) return null;
+        throw error;
+      });
+    },
+    cancelCalibration: () => controller.abort(),
     latestCalibration: async (config) => (config.url === "" ? null : latest(judgeId(config))),
     async judgeDoubts() {
       const open = run();

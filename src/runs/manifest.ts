@@ -56,7 +56,8 @@ export function makeManifest({ config, model, backend, batchShape, created }: Ma
 /** A manifest that carries what was last measured of the run's judge, if anything was; its cases stay where they are. */
 export function withCalibration(manifest: Manifest, measured: Calibration | null | undefined): Manifest {
   if (!measured) return manifest;
-  const { cases: _, ...calibration } = measured as Calibration & { readonly cases?: unknown };
+  const calibration: Calibration & { cases?: unknown } = { ...measured };
+  delete calibration.cases;
   return { ...manifest, calibration };
 }
 

@@ -260,6 +260,13 @@ function pageActions(app: App): Action[] {
       perform: open("models"),
     }),
     action({
+      id: "calibration",
+      label: "Know your judge…",
+      description: "How far the run's judge can be trusted: its errors on items that code decides exactly",
+      shortcut: ["k"],
+      perform: open("calibration"),
+    }),
+    action({
       id: "judge",
       label: "Judge…",
       description: "Who decides what no code can decide: a server or a local model, its key, its budget",

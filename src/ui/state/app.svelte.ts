@@ -1,5 +1,6 @@
 import { arrivedError, HerlError } from "../../errors";
 import type { Variant } from "../../herl/config";
+import type { CalibrationProgress } from "../../runs/calibrate";
 import type { RunConfig, RunConfigInput } from "../../runs/config";
 import { parseConfig } from "../../runs/config";
 import { resolveConfig, withVariant } from "../../runs/presets";
@@ -15,7 +16,17 @@ import { emptySnapshot, isEvaluating, RunModel } from "./run_model";
 import { Selection } from "./selection.svelte";
 import { remember, remembered, Theme } from "./theme.svelte";
 
-export type DialogName = "runs" | "settings" | "help" | "about" | "palette" | "backend" | "models" | "judge" | "tasks";
+export type DialogName =
+  | "runs"
+  | "settings"
+  | "help"
+  | "about"
+  | "palette"
+  | "backend"
+  | "models"
+  | "judge"
+  | "tasks"
+  | "calibration";
 
 export interface Confirmation {
   readonly title: string;
@@ -44,6 +55,8 @@ export class App {
   speed = $state(4);
   dialog: DialogName | null = $state(null);
   confirmation: Confirmation | null = $state.raw(null);
+  /** How far the measurement of a judge is. */
+  calibrating: CalibrationProgress | null = $state.raw(null);
   /** A task file that was dropped or pasted, until its dialog takes it. */
   incoming: File | string | null = $state.raw(null);
   ghosts: readonly Ghost[] = $state.raw([]);
@@ -68,6 +81,7 @@ export class App {
     this.trainer = startTrainer(
       (event) => {
         if (event.type === "revisiting") this.lab.progress = event;
+        else if (event.type === "calibrating") this.calibrating = event;
         else this.model.receive(event);
         this.draw();
       },
@@ -157,7 +171,7 @@ export class App {
     if (!this.askedToPersist) void navigator.storage?.persist?.().catch(() => false);
     this.askedToPersist = true;
     this.composer.close();
-    void this.trainer.play();
+    this.train(() => void this.trainer.play());
   }
 
   pause(): void {
@@ -166,12 +180,18 @@ export class App {
 
   stepUpdate(): void {
     this.composer.close();
-    void this.trainer.stepUpdate();
+    this.train(() => void this.trainer.stepUpdate());
   }
 
   stepPhase(): void {
     this.composer.close();
-    void this.trainer.stepPhase();
+    this.train(() => void this.trainer.stepPhase());
+  }
+
+  /** Trains; a run with a judge that is known to err asks first. */
+  private train(start: () => void): void {
+    if (!this.run.run?.config.judge.url) return start();
+    void import("../calibration/ask_first").then(({ askFirst }) => askFirst(this, start), start);
   }
 
   reset(): void {
