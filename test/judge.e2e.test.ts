@@ -304,6 +304,7 @@ describe.each([
   ["dark", 390, 844],
 ] as const)("%s, %i wide", (colorScheme, width, height) => {
   test("axe finds nothing on verdicts, their reasons, the banner and the dialog; nothing is wider than the page", async () => {
+    judge.options = { cors: true, model, fault: (n) => (n % 3 === 0 ? "refusal" : null) };
     const { page } = await openJudged();
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height });
@@ -318,10 +319,9 @@ describe.each([
     await page.getByRole("dialog", { name: /^Item/ }).waitFor();
     await shoot("reason");
     await page.keyboard.press("Escape");
-    judge.options = { cors: true, model, fault: (n) => (n % 2 ? "refusal" : null) };
     await page.keyboard.press(".");
     await untilUpdate(page, 1);
-    await shoot("unknown");
+    await shoot("update");
     await page.keyboard.press(",");
     await paused(page, "sample");
     judge.options = { cors: true, model, fault: () => "500" };

@@ -1,10 +1,20 @@
 /** What the page asks of judges outside a run: the models of a server, a tiny question, and whose key goes where. */
+import { expose } from "comlink";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ChatOptions } from "../src/policy/frozen/frozen_engine";
+import { fakeFrozenEngine } from "../src/policy/frozen/testing/fake_engine";
+import { serveFrozen } from "../src/policy/frozen/thread";
 import { judgeConfig } from "../src/rubric/judge/judge_config";
 import { localJudgeUrl } from "../src/rubric/judge/local_judge";
 import { PageJudge } from "../src/runs/page_judge";
 import { judgeModels, testJudge, type JudgeTrial } from "../src/runs/try_judge";
 import { startJudgeServer, type JudgeServer } from "./judge_server";
+
+interface Schema {
+  readonly properties: {
+    readonly items: { readonly items: { readonly properties: { readonly id: { readonly enum: string[] } } } };
+  };
+}
 
 const key = "sk-page-0123456789";
 let server: JudgeServer;
@@ -73,6 +83,26 @@ describe("a tiny question", () => {
   test("a refused key is said", async () => {
     server.options = { key: "sk-another-01234" };
     expect(await tried()).toMatchObject({ problem: { code: "JUDGE_REFUSED" } });
+  });
+
+  test("reaches the model in the page through its port", async () => {
+    const answer = (_: unknown, { responseSchema }: ChatOptions) => {
+      const { properties } = responseSchema as unknown as Schema;
+      const ids = properties.items.items.properties.id.enum;
+      return JSON.stringify({ items: ids.map((id, i) => ({ id, reason: "so", present: i === 0 })) });
+    };
+    const engine = fakeFrozenEngine({ answer });
+    const model = "Tiny-q4f32_1-MLC";
+    await engine.load(model, { contextLength: 4096 });
+    const { port1, port2 } = new MessageChannel();
+    expose(serveFrozen(engine), port1);
+    judge.setLocal(port2);
+    const config = judgeConfig({ url: localJudgeUrl, model, structured: "schema", concurrency: 1 });
+    const trial = (await testJudge(config, judge)) as JudgeTrial;
+    expect(trial.items.map(({ verdict }) => verdict.status)).toEqual(["satisfied", "unmet"]);
+    expect(server.seen).toEqual([]);
+    port1.close();
+    port2.close();
   });
 
   test("to the model in the page, where none is loaded", async () => {

@@ -10,8 +10,8 @@ const question = {
   instruction: "Write one sentence about an animal.",
   response: "A fox slept by the lake at night.",
   items: [
-    { text: "Mentions fox.", polarity: "want" },
-    { text: "Mentions owl.", polarity: "want" },
+    { text: "Mentions a fox.", polarity: "want" },
+    { text: "Mentions an owl.", polarity: "want" },
   ],
 } as const;
 const truth = ["satisfied", "unmet"] as const;
