@@ -9,7 +9,7 @@ import recordedManifest from "../experiments/learning-proof/manifest.json?raw";
 import recordedMetrics from "../experiments/learning-proof/metrics.jsonl?raw";
 import { CpuBackend } from "../src/compute/cpu";
 import type { EvaluationRow } from "../src/runs/evaluate";
-import type { Manifest } from "../src/runs/manifest";
+import { checkManifest, type Manifest } from "../src/runs/manifest";
 import type { MetricsRow } from "../src/runs/metrics";
 import { openSession } from "../src/runs/open_session";
 import { noJournal, replay } from "../src/runs/replay";
@@ -22,7 +22,7 @@ const lines = (text: string) =>
     .map((line) => JSON.parse(line) as unknown);
 
 test("pocket-rare, herl, 40 updates on the cpu backend: the committed digest, from ≤ 0.05 to ≥ 0.6", async () => {
-  const recorded = JSON.parse(recordedManifest) as Manifest;
+  const recorded = checkManifest(JSON.parse(recordedManifest) as Partial<Manifest>);
   const { config } = recorded;
   expect(config).toMatchObject({ preset: "pocket-rare", variant: "herl", seed: 0 });
   const evaluations: EvaluationRow[] = [];
