@@ -13,6 +13,12 @@ const site = freshContexts();
 const dialog = (page: Page) => page.getByRole("dialog", { name: "Tasks" });
 const button = (page: Page, name: string | RegExp) => dialog(page).getByRole("button", { name });
 const textOf = async (page: Page) => (await dialog(page).textContent())!.replace(/\s+/g, " ");
+/** Waits until the run on screen is one on the tasks of this file, graded. */
+const onFile = async (page: Page): Promise<void> => {
+  const instruction = page.getByRole("heading", { level: 2, name: /^Tell of a/ });
+  await instruction.first().waitFor();
+  await paused(page, "grade");
+};
 const shot = async (page: Page, name: string) => {
   const folder = process.env["SHOTS"];
   if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
@@ -23,7 +29,7 @@ const records = ["fox", "bear", "owl", "cat", "dog", "frog"].flatMap((animal, a)
   ["lake", "hill"].map((place, p) =>
     JSON.stringify({
       key: 10 * a + p,
-      prompt: `Write about a ${animal} at the ${place}.\n1. Use no commas.\n2. Add a title in << >>.`,
+      prompt: `Tell of a ${animal} at the ${place}.\n1. Use no commas.\n2. Add a title in << >>.`,
       instruction_id_list: ["punctuation:no_comma", "detectable_format:title"],
       kwargs: [{}, {}],
     }),
@@ -83,14 +89,13 @@ test("a dropped file with a bad line: keep the good ones, train, reload, resume,
   );
   const [, training, held] = /(\d+) to train on, (\d+) held out/.exec((await textOf(page))!)!;
   expect(Number(training) + Number(held)).toBe(12);
-  await dialog(page).getByText("Write about a fox at the lake").first().click();
+  await dialog(page).getByText("Tell of a fox at the lake").first().click();
   expect(await violations(page)).toEqual([]);
   await shot(page, "file-1440");
   await train.click();
   await dialog(page).waitFor({ state: "detached" });
-  await paused(page, "grade");
+  await onFile(page);
   expect(new URL(page.url()).searchParams.get("world.source")).toBe("file");
-  expect(await page.getByRole("heading", { level: 2 }).first().textContent()).toMatch(/^Write about a/);
   await page.keyboard.press(".");
   await untilUpdate(page, 1);
   await paused(page);
@@ -285,7 +290,7 @@ test("items for a judge: asked on a button for the preview, and in a run on the 
     await paused(page, "grade");
     const judged = {
       key: "j",
-      prompt: "Write about a fox at the lake.",
+      prompt: "Tell of a fox at the lake.",
       rubric: [{ text: "It is short." }, { text: "It is long.", weight: 3 }],
     };
     await paste(page, JSON.stringify([judged]));
@@ -307,7 +312,7 @@ test("items for a judge: asked on a button for the preview, and in a run on the 
     await editor.getByRole("button", { name: "Cancel" }).click();
     await dialog(page).getByLabel("Held out for evaluation").selectOption("0 %");
     await button(page, "Train on these").click();
-    await paused(page, "grade");
+    await onFile(page);
     expect(await page.locator("section.panel td.number").first().textContent()).toContain("0.25");
     expect(problems.filter((problem) => !problem.includes(server.url))).toEqual([]);
   } finally {
@@ -325,7 +330,7 @@ test("a link to a run on tasks that are not here says so, and where to give them
   await dialog(page).waitFor();
   await drop(page, "animals.jsonl", records.join("\n"));
   await button(page, "Train on these").click();
-  await paused(page, "grade");
+  await onFile(page);
   expect(await failure.count()).toBe(0);
 });
 

@@ -8,7 +8,7 @@ import { byId, draftOf, newDraft } from "./rubric_draft";
 import { RubricEditorState } from "./rubric_editor.svelte";
 import { fitting, now } from "./fitting";
 import { taskDocument } from "./task_document";
-import { taskThread } from "./task_thread";
+import { taskThread, whenThreadFails } from "./task_thread";
 import type { ImportedTasks, PackedTasks } from "./task_work";
 
 /** A task file that is open. */
@@ -36,6 +36,10 @@ export class TaskDesk {
 
   constructor(app: App) {
     this.app = app;
+    whenThreadFails((message) => {
+      this.problem = failed(message);
+      this.isReading = this.isSaving = false;
+    });
   }
 
   async list(): Promise<void> {
@@ -113,10 +117,12 @@ export class TaskDesk {
 
   /** Opens the editor on a task of the open file, or on a new one: of that file, or of a new file without one. */
   async edit(task: Task | null, prompt = ""): Promise<void> {
-    const verifiers = byId(await taskThread().verifiers());
-    const taken = this.file?.tasks.map(({ id }) => id).filter((id) => id !== task?.id) ?? [];
-    const draft = task ? draftOf(task, verifiers) : newDraft(freeKey(taken), prompt);
-    this.editor = new RubricEditorState({ draft, verifiers, taken, replaced: task?.id ?? null });
+    await this.attempt(async () => {
+      const verifiers = byId(await taskThread().verifiers());
+      const taken = this.file?.tasks.map(({ id }) => id).filter((id) => id !== task?.id) ?? [];
+      const draft = task ? draftOf(task, verifiers) : newDraft(freeKey(taken), prompt);
+      this.editor = new RubricEditorState({ draft, verifiers, taken, replaced: task?.id ?? null });
+    });
   }
 
   /** Puts the task that was written into the open file, or into a new one. */
@@ -130,12 +136,11 @@ export class TaskDesk {
     const changed = tasks.some(({ id }) => id === replaced)
       ? tasks.map((old) => (old.id === replaced ? task : old))
       : [...tasks, task];
-    try {
+    await this.attempt(async () => {
       await this.put(changed);
       this.editor = null;
-    } finally {
-      this.isSaving = false;
-    }
+    });
+    this.isSaving = false;
   }
 
   async remove(task: Task): Promise<void> {
@@ -160,12 +165,16 @@ export class TaskDesk {
 
   private async reading(work: () => Promise<void>): Promise<void> {
     [this.isReading, this.problem, this.file, this.fit] = [true, null, null, null];
+    await this.attempt(work);
+    this.isReading = false;
+  }
+
+  private async attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.problem = unreadable(error);
+      this.problem = failed(error instanceof Error ? error.message : String(error));
     }
-    this.isReading = false;
   }
 }
 
@@ -185,8 +194,8 @@ const tooLarge = (bytes: number): PlainError => ({
   cure: "Split it into several files",
 });
 
-const unreadable = (error: unknown): PlainError => ({
+const failed = (reason: string): PlainError => ({
   code: "TASK_INVALID",
-  message: `The tasks could not be read: ${error instanceof Error ? error.message : String(error)}`,
+  message: `The tasks could not be read: ${reason}`,
   cure: "Try again, or reload the page",
 });
