@@ -5,7 +5,7 @@ import { phases } from "../src/herl/trainer";
 import { archiveRun } from "../src/runs/archive";
 import { MemoryJournal } from "../src/runs/memory_journal";
 import { RunStore } from "../src/runs/store";
-import { pocketModel, runUntil, smallConfig } from "./pocket";
+import { openSmallSession, pocketModel, runUntil, smallConfig } from "./pocket";
 
 const config = smallConfig();
 const steps = 3;
@@ -79,6 +79,28 @@ describe("the store", () => {
     journal.begin = (manifest) => begin({ ...manifest, format: 99 });
     await runUntil(journal, config, 1);
     await expect(store.manifest("old")).rejects.toMatchObject({ code: "RUN_FORMAT" });
+  });
+
+  test("an amended manifest is the run's from then on, before its first record and after; nothing else changes", async () => {
+    const store = await freshStore();
+    const digest = await runUntil(store.journal("whole"), config, 2);
+    const journal = store.journal("run");
+    const { manifest } = await openSmallSession(config, journal);
+    const change = (fromStep: number) => ({ fromStep, key: "no:such" });
+    await journal.begin(manifest);
+    await journal.amend({ ...manifest, rubric_changes: [change(1)] });
+    expect((await store.list()).map(({ id }) => id)).toEqual(["whole"]);
+    const begin = vi.spyOn(journal, "begin").mockResolvedValue();
+    expect(await runUntil(journal, config, 2)).toBe(digest);
+    begin.mockRestore();
+    expect((await store.manifest("run")).rubric_changes).toEqual([change(1)]);
+    const before = await store.steps("run");
+    await store.journal("run").amend({ ...manifest, rubric_changes: [change(1), change(3)] });
+    expect((await store.manifest("run")).rubric_changes).toEqual([change(1), change(3)]);
+    expect(await store.steps("run")).toEqual(before);
+    expect(await store.failures("run")).toEqual(
+      before.map(({ metrics, failures }) => ({ metrics, failures })),
+    );
   });
 
   test("exports the folder of the contract", async () => {

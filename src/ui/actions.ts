@@ -231,6 +231,13 @@ function pageActions(app: App): Action[] {
       perform: () => (app.showsAllCurves = !app.showsAllCurves),
     }),
     action({
+      id: "failures",
+      label: app.proposed === 0 ? "What it fails" : `What it fails (${app.proposed})`,
+      description: "Items that stay unmet, what revisions mend, and finer splits of them",
+      shortcut: ["f"],
+      perform: open("failures"),
+    }),
+    action({
       id: "forget-ghosts",
       label: "Forget earlier runs",
       description: "Take the dashed curves of earlier runs away",

@@ -26,7 +26,8 @@ export type DialogName =
   | "models"
   | "judge"
   | "tasks"
-  | "calibration";
+  | "calibration"
+  | "failures";
 
 export interface Confirmation {
   readonly title: string;
@@ -59,6 +60,8 @@ export class App {
   calibrating: CalibrationProgress | null = $state.raw(null);
   /** A task file that was dropped or pasted, until its dialog takes it. */
   incoming: File | string | null = $state.raw(null);
+  /** Finer splits that wait to be looked at. */
+  proposed = $state(0);
   ghosts: readonly Ghost[] = $state.raw([]);
   /** The last stored run, offered once. */
   offer: RunSummary | null = $state.raw(null);
@@ -82,6 +85,7 @@ export class App {
       (event) => {
         if (event.type === "revisiting") this.lab.progress = event;
         else if (event.type === "calibrating") this.calibrating = event;
+        else if (event.type === "proposals") this.proposed = event.proposals.length;
         else this.model.receive(event);
         this.draw();
       },
@@ -124,6 +128,7 @@ export class App {
     tasks?: string,
   ): Promise<void> {
     this.keepGhost(config);
+    this.proposed = 0;
     [this.config, this.backend] = [config, backend];
     this.model.clear();
     this.draw();
