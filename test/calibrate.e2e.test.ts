@@ -64,16 +64,20 @@ async function measure(page: Page, limit: number): Promise<void> {
   await result(page).waitFor({ timeout: 30_000 });
 }
 
-/** The calibration in the manifest of the only stored run. */
+/** The calibrations in the manifests of the stored runs. */
 const recorded = (page: Page) =>
   page.evaluate(
     () =>
-      new Promise<Calibration | undefined>((resolve) => {
+      new Promise<(Calibration | undefined)[]>((resolve) => {
         const request = indexedDB.open("herl-playground");
         request.onsuccess = () => {
           const all = request.result.transaction("runs").objectStore("runs").getAll();
           all.onsuccess = () =>
-            resolve((all.result as { manifest: { calibration?: Calibration } }[])[0].manifest.calibration);
+            resolve(
+              (all.result as { manifest: { calibration?: Calibration } }[]).map(
+                ({ manifest }) => manifest.calibration,
+              ),
+            );
         };
       }),
   );
@@ -103,7 +107,7 @@ test("a judge that is wrong a third of the time: counted, recorded, kept, and tr
   expect((await download).suggestedFilename()).toMatch(/^calibration-[0-9a-f]{8}\.json$/);
   expect(await violations(page)).toEqual([]);
 
-  const inManifest = (await recorded(page))!;
+  const inManifest = (await recorded(page))[0]!;
   expect(inManifest.overall.accuracy).toMatchObject({ count: asked.all - asked.flipped, of: asked.all });
   expect(inManifest.judge.settings).toMatchObject({ url: server.url, model: "flipping" });
   expect(inManifest).not.toHaveProperty("cases");
@@ -136,8 +140,11 @@ test("a judge that is wrong a third of the time: counted, recorded, kept, and tr
   expect(asked.all).toBe(calls);
   await page.keyboard.press("Escape");
   await dialog(page).waitFor({ state: "detached" });
-  await page.keyboard.press("Space");
-  await question.waitFor();
+  await page.keyboard.press(".");
+  await question.getByRole("button", { name: "Train all the same" }).click();
+  await untilUpdate(page, 1);
+  await paused(page);
+  expect(await recorded(page)).toEqual([inManifest, inManifest]);
   expect(problems.filter((problem) => problem !== `request to ${server.url}/v1/chat/completions`)).toEqual(
     [],
   );

@@ -1,11 +1,10 @@
 import { HerlError } from "../errors";
 import type { JudgeConfig } from "../rubric/judge/judge_config";
-import { judgeId } from "../rubric/judge/judge_id";
 import { isDecided, memoryJudgements, type Judgements } from "../rubric/judge/judgements";
 import type { VerifierRegistry } from "../rubric/verifiers/registry";
 import type { CalibrationProgress, KnownResponse } from "./calibrate";
 import { doubtsAbout, type Calibration } from "./calibration_record";
-import type { CalibrationReport } from "./calibration_store";
+import { idOf, type CalibrationReport } from "./calibration_store";
 import { withCalibration } from "./manifest";
 import type { JudgeAccess } from "./open_grader";
 import type { OpenRun } from "./open_run";
@@ -56,8 +55,8 @@ export function calibrationCommands(environment: CalibrationEnvironment): Calibr
   const judgements = memoryJudgements();
   let controller = new AbortController();
 
-  const latest = async (id: string): Promise<CalibrationReport | null> =>
-    inMemory.get(id) ?? (await environment.store)?.calibrations.latest(id) ?? null;
+  const latest = async (config: JudgeConfig): Promise<CalibrationReport | null> =>
+    inMemory.get(await idOf(config)) ?? (await environment.store)?.calibrations.latest(config) ?? null;
 
   async function responsesOf({ files }: CalibrationRequest) {
     if (!files) return { ...(await sampled(run(), await environment.store)), strangers: 0 };
@@ -76,7 +75,7 @@ export function calibrationCommands(environment: CalibrationEnvironment): Calibr
   /** The manifest of the open run takes up what was measured of its judge. */
   async function record(calibration: Calibration): Promise<void> {
     const open = run();
-    if (!open?.judge || judgeId(open.config.judge) !== calibration.judge.id) return;
+    if (!open?.judge || (await idOf(open.config.judge)) !== calibration.judge.id) return;
     open.manifest = withCalibration(open.manifest, calibration);
     await open.journal.amend(open.manifest);
   }
@@ -107,10 +106,10 @@ export function calibrationCommands(environment: CalibrationEnvironment): Calibr
       });
     },
     cancelCalibration: () => controller.abort(),
-    latestCalibration: async (config) => (config.url === "" ? null : latest(judgeId(config))),
+    latestCalibration: async (config) => (config.url === "" ? null : latest(config)),
     async judgeDoubts() {
       const open = run();
-      const known = open?.judge ? await latest(judgeId(open.config.judge)) : null;
+      const known = open?.judge ? await latest(open.config.judge) : null;
       if (!known) return null;
       const doubts = doubtsAbout(known.overall);
       return doubts.length > 0 ? { created: known.created, doubts } : null;

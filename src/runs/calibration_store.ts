@@ -1,4 +1,5 @@
 import type { DBSchema, IDBPDatabase } from "idb";
+import type { JudgeConfig } from "../rubric/judge/judge_config";
 import type { Calibration, JudgedCase } from "./calibration_record";
 import { storeError } from "./store_error";
 
@@ -6,6 +7,10 @@ import { storeError } from "./store_error";
 export interface CalibrationReport extends Calibration {
   readonly cases: readonly JudgedCase[];
 }
+
+/** A judge's id. What makes it, the judge's prompt, loads with the first judge. */
+export const idOf = async (config: JudgeConfig): Promise<string> =>
+  (await import("../rubric/judge/judge_id")).judgeId(config);
 
 /** The part of the database that holds what is known of judges: the latest calibration of each, by its id. */
 export interface CalibrationStores extends DBSchema {
@@ -20,9 +25,9 @@ export class CalibrationStore {
     this.database = database;
   }
 
-  /** The latest calibration of the judge with that id; null where there is none. */
-  async latest(judge: string): Promise<CalibrationReport | null> {
-    return (await this.database.get("calibrations", judge))?.report ?? null;
+  /** The latest calibration of exactly this judge; null where there is none. */
+  async latest(config: JudgeConfig): Promise<CalibrationReport | null> {
+    return (await this.database.get("calibrations", await idOf(config)))?.report ?? null;
   }
 
   /** Throws STORE_FULL or STORE_REFUSED. */

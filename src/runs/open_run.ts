@@ -4,7 +4,6 @@ import { WebgpuBackend } from "../compute/webgpu";
 import { HerlError } from "../errors";
 import { readModel, type ModelFile } from "../policy/model_file";
 import type { Judge } from "../rubric/judge/judge";
-import { judgeId } from "../rubric/judge/judge_id";
 import type { Journal } from "./journal";
 import type { OpenLearner } from "./learner";
 import { MemoryJournal } from "./memory_journal";
@@ -106,7 +105,7 @@ export class RunOpener {
       ...{ backend, model, config, journal, recorded, tasks },
       judge: this.judge,
     });
-    const calibration = judge && (await store?.calibrations.latest(judgeId(config.judge)));
+    const calibration = judge && (await store?.calibrations.latest(config.judge));
     const manifest = withCalibration(made, calibration);
     await journal.begin(manifest);
     if (resuming) await session.resume();
