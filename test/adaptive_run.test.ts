@@ -26,6 +26,7 @@ const smallRun: readonly [string, string][] = [
   ["rollouts", "3"],
   ["maxNewTokens", "40"],
   ["evaluation.every", "0"],
+  ["measureTransfer", "false"],
 ];
 
 const scratch = mkdtempSync(join(tmpdir(), "herl-adaptive-"));
@@ -90,6 +91,7 @@ const evaluated = (config: RunConfig): Task[] => {
 
 describe("reweighting", () => {
   const config = smallConfig([
+    ["measureTransfer", "false"],
     ["adaptive.reweight", "0.5"],
     ["adaptive.decay", "0.5"],
   ]);
@@ -123,7 +125,10 @@ describe("reweighting", () => {
     expect(again.session.digest).toBe(run.session.digest);
     expect(metricsOf(broken)).toEqual(metricsOf(whole));
     expect(await replayed(broken)).toMatchObject({ digest: run.session.digest, differs: null });
-    const without = await opened(plain, smallConfig());
+    const without = await opened(plain, {
+      ...config,
+      adaptive: { ...config.adaptive, reweight: 0 },
+    });
     await trained(without, 3);
     expect(without.session.digest).not.toBe(run.session.digest);
   });
@@ -131,6 +136,7 @@ describe("reweighting", () => {
 
 describe("finer splits", () => {
   const config = smallConfig([
+    ["measureTransfer", "false"],
     ["groups", "4"],
     ["adaptive.propose", "2"],
     ["adaptive.proposeAbove", "0.5"],
