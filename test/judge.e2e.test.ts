@@ -179,7 +179,7 @@ test("what a judge does not decide is unknown with its reason, and leaves the gr
   const unknown = page.getByRole("button", { name: /^unknown: the judge declined: I cannot grade this\./ });
   await expect.poll(() => unknown.count()).toBeGreaterThan(0);
   expect(await page.locator("td.text .cut").first().textContent()).toMatch(
-    /Left out, item \d is unknown: the judge declined/,
+    /Left out, items? [\d, ]+ (is|are) unknown: the judge declined/,
   );
   expect(await page.locator(".explanation").last().textContent()).toMatch(
     /In this update \d+ of 14 graded responses/,
@@ -277,6 +277,31 @@ describe("a judge that is gone", () => {
     expect(await bar(page).textContent()).toMatch(/\d+ of 500 calls/);
     expect(new Set(judge.seen.map(({ body }) => JSON.stringify(body.messages))).size).toBe(judge.seen.length);
   });
+});
+
+test("a model in the page can be chosen: the way to it is there, and a run without it says what to do", async () => {
+  const { page, problems } = await openPage(site.context, soft);
+  await page.getByRole("button", { name: "Choose a judge…" }).click();
+  await page.getByLabel("Server").selectOption("a model in this page");
+  expect(await dialog(page).textContent()).toContain("No model is loaded in this page yet");
+  expect(await page.getByRole("button", { name: "Start over with this judge" }).isDisabled()).toBe(true);
+  await page.getByRole("button", { name: "Local models…" }).click();
+  await page.getByRole("dialog", { name: "Local models" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.keyboard.press("j");
+  expect(await page.getByLabel("Server").inputValue()).toBe("page");
+  expect(await violations(page)).toEqual([]);
+  const local = `${soft}&judge.url=${encodeURIComponent("http://webllm.invalid/v1")}&judge.model=Tiny`;
+  await page.goto(page.url().replace(/\?.*/, local));
+  await banner(page).waitFor();
+  expect(await banner(page).textContent()).toMatch(
+    /Tiny is to judge in this page.*Load it under Local models/s,
+  );
+  expect(await bar(page).textContent()).toContain("Tiny in this page");
+  await banner(page).getByRole("button", { name: "Local models…" }).click();
+  await page.getByRole("dialog", { name: "Local models" }).waitFor();
+  expect(faults(problems)).toEqual([]);
 });
 
 test("another preset keeps the judge; a preset without judged items offers the one that has them", async () => {

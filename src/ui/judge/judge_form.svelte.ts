@@ -186,6 +186,9 @@ export class JudgeForm {
   }
 }
 
+/** A form that waits until a local model is loaded. */
+export const parked: { form: JudgeForm | null } = { form: null };
+
 let isConnected = false;
 
 /** Gives the training thread a way to the local model, once there is one. */
