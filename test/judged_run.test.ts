@@ -157,6 +157,20 @@ describe("a run on the preset pocket-soft", () => {
     await vi.waitFor(() => expect(server.seen.length).toBe(5));
   });
 
+  test("what was spent before it was resumed counts", async () => {
+    const folder = freshFolder();
+    await train(folder);
+    const calls = folder.read().metrics.at(-1)!.judge_calls;
+    const { session, judge } = await openSession({
+      ...{ backend: await CpuBackend.create(), model: pocketModel, journal: folder, judge: access },
+      config: folder.readManifest().config,
+    });
+    expect(judge!.counters.calls).toBe(0);
+    await session.resume();
+    expect(judge!.counters.calls).toBe(calls);
+    expect(judge!.counters.completionTokens).toBeGreaterThan(0);
+  });
+
   test("the key goes to the judge and into no file", async () => {
     const folder = freshFolder();
     server.options = { key, indiscreet: true, fault: (n) => (n % 5 === 0 ? "refusal" : null) };

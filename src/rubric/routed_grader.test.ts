@@ -30,6 +30,7 @@ function fakeJudge() {
     },
     counters: noCounters,
     onChange: () => () => undefined,
+    startFrom: () => undefined,
   };
   return { judge, asked };
 }

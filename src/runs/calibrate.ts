@@ -68,7 +68,8 @@ export async function calibrate(
   let done = 0;
   for (let repeat = 0; repeat < repeats && ending === null; repeat++) {
     const judgements = repeatedly(options.judgements, repeat);
-    const judge = httpJudge({ ...options, judgements, spent: counters });
+    const judge = httpJudge({ ...options, judgements });
+    judge.startFrom(counters);
     const unwatch = watchLatency(judge, latencies);
     const asked = known.map(async ({ task, text, items }, i) => {
       const request = { instruction: task.prompt, response: text, items: items.map(({ item }) => item) };

@@ -1,4 +1,5 @@
 import type { FailureRates, GradedUpdates } from "../rubric/adaptive/failure_rates";
+import type { JudgeCounters } from "../rubric/judge/judge_counters";
 import type { Judgements } from "../rubric/judge/judgements";
 import type { PolicySnapshot } from "../policy/policy";
 import type { EvaluationRow } from "./evaluate";
@@ -17,6 +18,8 @@ export interface RunProgress {
   readonly judgeCalls: number;
   readonly tokens: number;
   readonly digest: string;
+  /** What the judge has cost so far; null without one. */
+  readonly judge: JudgeCounters | null;
   /** How often items are missed, for adaptive rubrics and for the reader. */
   readonly failureRates: FailureRates;
   /** In how many updates items were graded, by item key. */

@@ -63,6 +63,7 @@ const newRun: RunProgress = {
   evaluated: false,
   responses: 0,
   judgeCalls: 0,
+  judge: null,
   tokens: 0,
   digest: emptyDigest,
   failureRates: {},
@@ -125,6 +126,8 @@ export class Session {
     if (!checkpoint) return false;
     this.parts.learner.policy.restore(checkpoint.policy);
     this.progress = { ...newRun, ...checkpoint.progress };
+    const { judge } = this.parts;
+    if (judge && this.progress.judge) judge.startFrom((this.judged = this.progress.judge));
     return true;
   }
 
@@ -216,6 +219,7 @@ export class Session {
     const { responses, judge_calls: judgeCalls, num_tokens: tokens } = numbers;
     this.progress = {
       ...{ step, evaluated: false, responses, judgeCalls, tokens, digest },
+      judge: this.parts.judge ? judged : null,
       ...this.failuresAfter(state),
     };
     const checkpointDue = isDue(step, this.config.checkpointEvery);

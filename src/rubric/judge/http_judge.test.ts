@@ -272,7 +272,8 @@ describe("what is spent", () => {
       code: "JUDGE_BUDGET",
     });
     expect(tokens.counters.money).toBeCloseTo(2 * (100 * 10e-6 + 20 * 100e-6), 12);
-    const money = openJudge({ budgetMoney: 0.006, ...prices }, { spent: tokens.counters });
+    const money = openJudge({ budgetMoney: 0.006, ...prices });
+    money.startFrom(tokens.counters);
     await expect(money.judge(request)).rejects.toMatchObject({ code: "JUDGE_BUDGET" });
   });
 

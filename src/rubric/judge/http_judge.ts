@@ -8,7 +8,6 @@ import { InFlight } from "./in_flight";
 import type { Judge, JudgeRequest } from "./judge";
 import { systemClock, type JudgeClock } from "./judge_clock";
 import type { JudgeConfig } from "./judge_config";
-import type { JudgeCounters } from "./judge_counters";
 import { judgementKey, type Question } from "./judgement_key";
 import { memoryJudgements, type ItemAnswer, type Judgement, type Judgements } from "./judgements";
 import { Ledger, type Budget } from "./ledger";
@@ -23,8 +22,6 @@ export interface HttpJudgeOptions {
   /** Where answers are kept; memory by default. A store that fails costs calls, never verdicts. */
   readonly judgements?: Judgements;
   readonly clock?: JudgeClock;
-  /** What an earlier part of the run has spent: it counts against the budget. */
-  readonly spent?: JudgeCounters;
   /** Ends every question, now and later. */
   readonly signal?: AbortSignal;
 }
@@ -41,7 +38,7 @@ export interface HttpJudge extends Judge {
 export function httpJudge(options: HttpJudgeOptions): HttpJudge {
   const { config, key = () => null, judgements = memoryJudgements(), clock = systemClock } = options;
   const endpoint = chatEndpoint(config.url);
-  const ledger = new Ledger(config, options.spent);
+  const ledger = new Ledger(config);
   // Called as a method of something else, a browser's fetch throws.
   const fetchIt = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args));
   const client = new ChatClient({
@@ -130,6 +127,7 @@ export function httpJudge(options: HttpJudgeOptions): HttpJudge {
       ledger.unknown(verdicts.filter(({ status }) => status === "unknown").length);
       return verdicts;
     },
+    startFrom: (spent) => ledger.startFrom(spent),
     get counters() {
       return ledger.counters;
     },

@@ -22,6 +22,8 @@ export interface Judge {
    * goes on with what was answered until then.
    */
   judge(request: JudgeRequest, signal?: AbortSignal): Promise<readonly Verdict[]>;
+  /** Counts on from what an earlier part of the run has spent: it counts against the budget. */
+  startFrom(spent: JudgeCounters): void;
   /** What was spent so far, at any time: a new object after each change. */
   readonly counters: JudgeCounters;
   /** Calls `listener` after each change of the counters. Returns what ends that. */

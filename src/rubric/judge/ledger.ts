@@ -11,20 +11,22 @@ const charactersPerToken = 4;
 
 /** What a judge spends, against its budget. */
 export class Ledger {
-  private current: JudgeCounters;
+  private current = noCounters;
   private budget: Budget;
   private readonly prices: Prices;
   private readonly listeners = new Set<(counters: JudgeCounters) => void>();
 
-  /** `spent` is what an earlier part of the same run has spent. */
-  constructor(config: Budget & Prices, spent: JudgeCounters = noCounters) {
+  constructor(config: Budget & Prices) {
     this.budget = config;
     this.prices = config;
-    this.current = spent;
   }
 
   get counters(): JudgeCounters {
     return this.current;
+  }
+
+  startFrom(spent: JudgeCounters): void {
+    this.change(spent);
   }
 
   setBudget(budget: Partial<Budget>): void {
