@@ -47,6 +47,8 @@ export const presets: readonly Preset[] = [
     config: {
       ...pocket,
       world: { families: [...familyClasses.rare], minConstraints: 1, maxConstraints: 2, judged: 2 },
+      // Each response of an evaluation is a call of the judge.
+      evaluation: { heldout: 24, close: 0, ood: 0 },
     },
   },
 ];
