@@ -133,3 +133,13 @@ export async function violations(page: Page): Promise<string[]> {
     );
   });
 }
+
+/** A page after one update, at an instruction with a revision. */
+export async function openUpdated(context: BrowserContext): Promise<WatchedPage> {
+  const { page, problems } = await openPage(context);
+  await paused(page);
+  await page.keyboard.press(".");
+  await paused(page, "update");
+  await page.locator(".dots button.revised").first().click();
+  return { page, problems };
+}
