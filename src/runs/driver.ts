@@ -7,7 +7,7 @@ import { isJudgeError } from "../rubric/judge/judge";
 import { composeTask } from "../worlds/pocket/tasks";
 import { methodOf } from "./config";
 import { judgeCommands, type JudgeCommands } from "./judge_commands";
-import type { FinishedStep, Lab } from "./lab";
+import { LabDesk } from "./lab_desk";
 import { LiveFeed } from "./live_feed";
 import { PageJudge } from "./page_judge";
 import { RunOpener, type OpenRun, type RunEnvironment } from "./open_run";
@@ -23,7 +23,6 @@ import type {
   TokenReference,
   TrainerCommands,
 } from "./protocol";
-import type { Revisit } from "./revisit";
 import type { SessionEvent } from "./session";
 import { taskCommands, type TaskCommands } from "./task_commands";
 import { groupView, stepView, taskView } from "./views";
@@ -50,12 +49,7 @@ export class Driver implements TrainerCommands {
   private lostAt: number | null = null;
   /** The present step as last seen, and the policy before its update once that is done. */
   private seen: { state: StepState; step: number; before: PolicySnapshot | null } | null = null;
-  /** The last finished update, and what answers questions about it once one was asked; or an earlier one made again. */
-  private finished: FinishedStep | null = null;
-  private lab: Lab | null = null;
-  private revisited: Revisit | null = null;
-  /** The earlier update that was asked for last. */
-  private wanted: RevisitRequest | null = null;
+  private readonly lab: LabDesk;
   /** The goal that the judge's last error ended. */
   private interrupted: Goal = "none";
   private readonly feed = new LiveFeed();
@@ -65,6 +59,7 @@ export class Driver implements TrainerCommands {
   constructor(environment: RunEnvironment) {
     this.environment = environment;
     this.opener = new RunOpener(environment, this.judge);
+    this.lab = new LabDesk(this.opener, environment);
     this.judging = judgeCommands(this.judge, () => this.run?.judge ?? null);
     this.tasks = taskCommands({
       ...{ store: environment.store, judge: this.judge },
@@ -133,31 +128,34 @@ export class Driver implements TrainerCommands {
   }
 
   analyzeToken(...[reference, options]: Parameters<TrainerCommands["analyzeToken"]>) {
-    return this.exclusive(async () => (await (await this.asked())?.analyzeToken(reference, options)) ?? null);
+    return this.exclusive(
+      async () => (await (await this.lab.asked())?.analyzeToken(reference, options)) ?? null,
+    );
   }
 
   pushToken(...[reference, request]: Parameters<TrainerCommands["pushToken"]>) {
-    return this.exclusive(async () => (await (await this.asked())?.pushToken(reference, request)) ?? null);
+    return this.exclusive(
+      async () => (await (await this.lab.asked())?.pushToken(reference, request)) ?? null,
+    );
   }
 
   tryChange(...[request, reference]: Parameters<TrainerCommands["tryChange"]>) {
-    return this.exclusive(async () => (await (await this.asked())?.tryChange(request, reference)) ?? null);
+    return this.exclusive(
+      async () => (await (await this.lab.asked())?.tryChange(request, reference)) ?? null,
+    );
   }
 
   async revisit(request: RevisitRequest | null): Promise<StepView | null> {
-    this.wanted = null;
-    this.revisited?.close();
-    this.revisited = null;
-    if (!request) return null;
-    const wanted = (this.wanted = request);
-    const { Revisit } = await import("./revisit");
-    if (this.wanted !== wanted) return null;
-    const revisit = (this.revisited = new Revisit(this.opener, this.environment, request));
-    return this.exclusive(() => revisit.run());
+    if (!request) {
+      this.lab.leave();
+      return null;
+    }
+    const revisit = await this.lab.goTo(request);
+    return revisit && this.exclusive(() => revisit.run());
   }
 
   cancelRevisit(): void {
-    void this.revisit(null);
+    this.lab.leave();
   }
 
   async listRuns(): Promise<readonly RunSummary[]> {
@@ -187,9 +185,7 @@ export class Driver implements TrainerCommands {
     const { judge } = run;
     const { emit } = this.environment;
     this.seen = null;
-    this.finished = null;
-    this.lab = null;
-    void this.revisit(null);
+    this.lab.clear();
     this.unwatch();
     this.unwatch = judge?.onChange((counters) => emit({ type: "judge", counters })) ?? (() => {});
     if (judge) emit({ type: "judge", counters: judge.counters });
@@ -283,8 +279,8 @@ export class Driver implements TrainerCommands {
       };
       if (state.phase === "update") {
         const { policy } = run.learner;
-        this.finished = { step, state, before: before!, after: await policy.snapshot() };
-        this.lab = null;
+        const finished = { step, state, before: before!, after: await policy.snapshot() };
+        this.lab.take({ policy, config: run.config, finished });
       }
       emit({ type: "step", view: stepView(state, step) });
     } else if (event.type === "tasks") {
@@ -349,15 +345,6 @@ export class Driver implements TrainerCommands {
       advantage:
         state.groups[group].rows.find((r) => r.source === source && r.index === index)?.advantage ?? null,
     };
-  }
-
-  /** Whom the lab's questions go to; it is loaded with the first of them. */
-  private async asked(): Promise<Lab | null> {
-    if (this.revisited?.lab) return this.revisited.lab;
-    const { run, finished } = this;
-    if (!run || !finished) return null;
-    const { Lab } = await import("./lab");
-    return (this.lab ??= new Lab(run.learner.policy, run.config, finished));
   }
 
   private opened(): OpenRun {
