@@ -1,29 +1,17 @@
 /** Finer splits from the command line: proposed, accepted by name, resumed, replayed. */
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { Manifest } from "../src/runs/manifest";
-import { bundle } from "../tools/bundle.mjs";
+import { herlProgram } from "./herl_program";
 import { startJudgeServer } from "./judge_server";
 
 const scratch = mkdtempSync(join(tmpdir(), "herl-adaptive-cli-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 const out = join(scratch, "run");
 
-let program: string;
-beforeAll(async () => {
-  program = await bundle("src/cli/main.ts");
-}, 60_000);
-
-/** Runs beside this process, which has the judge. */
-function herl(...args: string[]): Promise<{ status: number | null; stderr: string }> {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "ignore", "pipe"] });
-  let stderr = "";
-  child.stderr.on("data", (text) => (stderr += String(text)));
-  return new Promise((resolve) => child.on("close", (status) => resolve({ status, stderr })));
-}
+const herl = herlProgram();
 
 test("train prints what could be split; --accept-split holds from the next update on; replay has the same digest", async () => {
   const server = await startJudgeServer();

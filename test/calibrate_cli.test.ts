@@ -1,21 +1,17 @@
 /** `herl calibrate`: files in, a calibration out, over the command line. */
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import type { Calibration, JudgedCase } from "../src/runs/calibration_record";
 import type { Manifest } from "../src/runs/manifest";
-import { bundle } from "../tools/bundle.mjs";
+import { herlProgram } from "./herl_program";
 import { startJudgeServer, type JudgeServer } from "./judge_server";
 
 const key = "sk-calibrate-0123456789";
-let program: string;
+const herl = herlProgram({ HERL_TEST_KEY: key });
 let folder: string;
 let server: JudgeServer;
-beforeAll(async () => {
-  program = await bundle("src/cli/main.ts");
-}, 60_000);
 const folders: string[] = [];
 beforeEach(async () => {
   folders.push((folder = mkdtempSync(join(tmpdir(), "herl-calibrate-"))));
@@ -27,15 +23,6 @@ afterAll(() => folders.forEach((path) => rmSync(path, { recursive: true })));
 
 const path = (name: string): string => join(folder, name);
 const lines = (records: readonly unknown[]): string => records.map((r) => JSON.stringify(r)).join("\n");
-
-async function herl(...args: string[]) {
-  const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, HERL_TEST_KEY: key } });
-  let output = "";
-  child.stdout.on("data", (data) => (output += String(data)));
-  child.stderr.on("data", (data) => (output += String(data)));
-  const status = await new Promise((resolve) => child.on("close", resolve));
-  return { status, output };
-}
 
 const calibrate = (tasks: string, ...more: string[]) =>
   herl(

@@ -1,19 +1,15 @@
 /** `herl grade --judge`: the same judge as in the page, over the command line. */
-import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { bundle } from "../tools/bundle.mjs";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { herlProgram } from "./herl_program";
 import { startJudgeServer, type JudgeServer } from "./judge_server";
 
 const key = "sk-cli-0123456789-abcdef";
-let program: string;
+const herl = herlProgram({ HERL_TEST_KEY: key });
 let folder: string;
 let server: JudgeServer;
-beforeAll(async () => {
-  program = await bundle("src/cli/main.ts");
-}, 60_000);
 const folders: string[] = [];
 beforeEach(async () => {
   folders.push((folder = mkdtempSync(join(tmpdir(), "herl-judge-"))));
@@ -47,17 +43,6 @@ interface Line {
 function grade(...more: string[]) {
   const files = ["tasks", "responses", "out"].flatMap((name) => [`--${name}`, join(folder, `${name}.jsonl`)]);
   return herl("grade", ...files, ...more);
-}
-
-async function herl(...values: string[]) {
-  const child = spawn(process.execPath, [program, ...values], {
-    env: { ...process.env, HERL_TEST_KEY: key },
-  });
-  let output = "";
-  child.stdout.on("data", (data) => (output += String(data)));
-  child.stderr.on("data", (data) => (output += String(data)));
-  const status = await new Promise((resolve) => child.on("close", resolve));
-  return { status, output };
 }
 
 const judged = (...more: string[]) =>
