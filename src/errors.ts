@@ -21,6 +21,15 @@ export class HerlError extends Error {
   }
 }
 
+/** A `HerlError` as plain data: what passes between threads, and into files, keeps no class. */
+export interface PlainError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly cure: string;
+}
+
+export const plainError = ({ code, message, cure }: HerlError): PlainError => ({ code, message, cure });
+
 /**
  * An error as it arrived from another thread: ours keep their code and their cure (`workers/thread_errors.ts`), any
  * other is given those of `fallback`.

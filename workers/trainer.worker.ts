@@ -1,6 +1,6 @@
 /** The thread that trains: wires the driver to its environment and to the page. */
 import { expose } from "comlink";
-import { HerlError } from "../src/errors";
+import { HerlError, plainError } from "../src/errors";
 import { calibrationCommands, type CalibrationCommands } from "../src/runs/calibration_commands";
 import { Driver } from "../src/runs/driver";
 import { failureCommands, type FailureCommands } from "../src/runs/failure_commands";
@@ -71,8 +71,7 @@ expose(
       base = baseUrl;
       void store.then((opened) => {
         if (opened instanceof RunStore) return;
-        const { code, message, cure } = opened;
-        emit({ type: "notice", code, message, cure });
+        emit({ type: "notice", ...plainError(opened) });
       });
     },
   }) satisfies TrainerWorker,

@@ -1,4 +1,4 @@
-import { HerlError } from "../errors";
+import { HerlError, type PlainError, plainError } from "../errors";
 import type { JudgeConfig } from "../rubric/judge/judge_config";
 import { isDecided, memoryJudgements, type Judgements } from "../rubric/judge/judgements";
 import type { VerifierRegistry } from "../rubric/verifiers/registry";
@@ -8,7 +8,7 @@ import { idOf, type CalibrationReport } from "./calibration_store";
 import { withCalibration } from "./manifest";
 import type { JudgeAccess } from "./open_grader";
 import type { OpenRun } from "./open_run";
-import { orProblem, type PlainError } from "./plain_error";
+import { orProblem } from "./or_problem";
 import type { RunStore } from "./store";
 import { openWorld } from "./world";
 
@@ -97,7 +97,7 @@ export function calibrationCommands(environment: CalibrationEnvironment): Calibr
         inMemory.set(report.judge.id, report);
         await store?.calibrations.save(report).catch(() => undefined);
         await record(calibration);
-        const plain = ending && { code: ending.code, message: ending.message, cure: ending.cure };
+        const plain = ending && plainError(ending);
         return { report, ending: plain, strangers };
       });
       return answer.catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { breathe } from "../compute/breathe";
-import { HerlError } from "../errors";
+import { HerlError, plainError } from "../errors";
 import { phases, trainStep, type Phase, type StepState } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
 import type { PolicySnapshot } from "../policy/policy";
@@ -301,9 +301,9 @@ export class Driver implements TrainerCommands {
    * The judge is out of reach: the run pauses before its update, which has changed nothing yet. Whoever plays on takes
    * the update up again, with the verdicts that were given until now.
    */
-  private waitForJudge(run: OpenRun, { code, message, cure }: HerlError): null {
+  private waitForJudge(run: OpenRun, error: HerlError): null {
     this.flush(run);
-    this.environment.emit({ type: "waiting", code, message, cure });
+    this.environment.emit({ type: "waiting", ...plainError(error) });
     // A phase more was wanted; by then the phases before it have been made again.
     const next = phases[phases.indexOf(this.seen?.state.phase ?? "update") + 1] ?? "sample";
     this.interrupted = this.goal === "phase" ? next : this.goal;
@@ -317,8 +317,7 @@ export class Driver implements TrainerCommands {
     this.lostAt = run.session.step;
     this.environment.emit({
       type: "notice",
-      code: lost.code,
-      message: lost.message,
+      ...plainError(lost),
       cure: "The run goes on from its last checkpoint on a new device",
     });
     await this.opener.reopen(run);
@@ -365,16 +364,16 @@ export class Driver implements TrainerCommands {
       return await work();
     } catch (error) {
       if (this.abort.current.signal.aborted) return null;
-      const { code, message, cure } =
+      const plain =
         error instanceof HerlError
-          ? error
+          ? plainError(error)
           : {
               code: "INTERNAL" as const,
               message: String(error),
               cure: "Reload the page, and report this as a bug",
             };
       this.goal = "none";
-      this.environment.emit({ type: "failed", code, message, cure });
+      this.environment.emit({ type: "failed", ...plain });
       this.status("failed");
       return null;
     }

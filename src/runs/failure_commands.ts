@@ -1,6 +1,7 @@
 import type { FailureReport } from "./failure_report";
 import type { OpenRun } from "./open_run";
-import { orProblem, type PlainError } from "./plain_error";
+import type { PlainError } from "../errors";
+import { orProblem } from "./or_problem";
 import { acceptSplit, type AcceptedSplit } from "./splits";
 import type { RunStore } from "./store";
 

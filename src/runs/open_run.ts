@@ -1,7 +1,7 @@
 import type { Backend, BackendName } from "../compute/backend";
 import { probe, type ProbeResult } from "../compute/probe";
 import { WebgpuBackend } from "../compute/webgpu";
-import { HerlError } from "../errors";
+import { HerlError, plainError } from "../errors";
 import { readModel, type ModelFile } from "../policy/model_file";
 import type { Judge } from "../rubric/judge/judge";
 import type { Journal } from "./journal";
@@ -93,8 +93,8 @@ export class RunOpener {
     const model = await this.model(config.model);
     const tasks = await this.tasksOf(config, lines);
     const { backend, measured } = await this.openBackend(recorded?.backend.backend ?? choice);
-    const journal = new MemoryJournal(store?.journal(id) ?? null, ({ code, message, cure }) =>
-      emit({ type: "notice", code, message, cure }),
+    const journal = new MemoryJournal(store?.journal(id) ?? null, (error) =>
+      emit({ type: "notice", ...plainError(error) }),
     );
     const {
       session,
@@ -157,8 +157,8 @@ export class RunOpener {
     const store = (await this.environment.store)?.tasks;
     if (lines !== undefined) {
       this.lastTasks = { sha256, lines };
-      await store?.keep(sha256, lines).catch(({ code, message, cure }: HerlError) => {
-        this.environment.emit({ type: "notice", code, message, cure });
+      await store?.keep(sha256, lines).catch((error: HerlError) => {
+        this.environment.emit({ type: "notice", ...plainError(error) });
       });
     }
     const known = this.lastTasks?.sha256 === sha256 ? this.lastTasks.lines : await store?.lines(sha256);

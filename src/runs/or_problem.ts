@@ -1,11 +1,4 @@
-import { HerlError, type ErrorCode } from "../errors";
-
-/** A `HerlError` as plain data: what passes between threads keeps no class. */
-export interface PlainError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly cure: string;
-}
+import { HerlError, plainError, type PlainError } from "../errors";
 
 /** What `work` comes to, or the HerlError that it rejects with as plain data. Rejects with every other error. */
 export async function orProblem<T extends object>(
@@ -15,7 +8,6 @@ export async function orProblem<T extends object>(
     return await work();
   } catch (error) {
     if (!(error instanceof HerlError)) throw error;
-    const { code, message, cure } = error;
-    return { problem: { code, message, cure } };
+    return { problem: plainError(error) };
   }
 }

@@ -3,7 +3,8 @@ import { httpJudge } from "../rubric/judge/http_judge";
 import type { JudgeConfig } from "../rubric/judge/judge_config";
 import { listModels } from "../rubric/judge/list_models";
 import type { JudgeAccess } from "./open_grader";
-import { orProblem, type PlainError } from "./plain_error";
+import type { PlainError } from "../errors";
+import { orProblem } from "./or_problem";
 
 /** The tiny question, and what is true. */
 const question = {

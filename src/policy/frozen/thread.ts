@@ -1,11 +1,9 @@
 import { proxy, releaseProxy, type ProxyMarked, type Remote } from "comlink";
-import { HerlError, type ErrorCode } from "../../errors";
+import { HerlError, plainError, type PlainError } from "../../errors";
 import type { FrozenEngine, LoadOptions } from "./frozen_engine";
 
 /** A result or what went wrong, as plain data: an error that is thrown across threads loses its code and its cure. */
-type Outcome<T> =
-  | { readonly value: T }
-  | { readonly problem: { readonly code: ErrorCode; readonly message: string; readonly cure: string } };
+type Outcome<T> = { readonly value: T } | { readonly problem: PlainError };
 
 type Listener<T> = ((event: T) => void) & Partial<ProxyMarked>;
 type Shared = "models" | "device" | "unload" | "loaded" | "interrupt";
@@ -120,11 +118,11 @@ async function outcome<T>(work: Promise<T>): Promise<Outcome<T>> {
   try {
     return { value: await work };
   } catch (error) {
-    const { code, message, cure } =
+    const known =
       error instanceof HerlError
         ? error
         : new HerlError("WEBLLM_FAILED", `The local model failed: ${String(error)}`, "Load it again");
-    return { problem: { code, message, cure } };
+    return { problem: plainError(known) };
   }
 }
 

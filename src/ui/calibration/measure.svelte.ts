@@ -1,6 +1,6 @@
 import type { CalibrationRequest } from "../../runs/calibration_commands";
 import type { CalibrationReport } from "../../runs/calibration_store";
-import type { PlainError } from "../../runs/plain_error";
+import type { PlainError } from "../../errors";
 import type { Trainer } from "../trainer";
 
 /** The measurement of a judge: it goes on while the dialog is closed. */

@@ -1,5 +1,5 @@
 import type { FailureReport } from "../../runs/failure_report";
-import type { PlainError } from "../../runs/plain_error";
+import type { PlainError } from "../../errors";
 import type { App } from "../state/app.svelte";
 
 /** What an error said about a proposal, by item key. */

@@ -1,11 +1,10 @@
 import { transfer } from "comlink";
-import { HerlError } from "../../errors";
+import { HerlError, type PlainError } from "../../errors";
 import { chatEndpoint } from "../../rubric/judge/endpoint";
 import { judgeConfig, judgeConfigSchema, type JudgeConfig } from "../../rubric/judge/judge_config";
 import { isLocalJudge, localJudgeConfig } from "../../rubric/judge/local_judge";
 import { judgeServers } from "../../rubric/judge/servers";
 import { resolveConfig } from "../../runs/presets";
-import type { PlainError } from "../../runs/plain_error";
 import type { JudgeTest } from "../../runs/try_judge";
 import type { App } from "../state/app.svelte";
 import { localModels } from "../webllm/local_models.svelte";

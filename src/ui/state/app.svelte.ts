@@ -1,4 +1,4 @@
-import { arrivedError, HerlError } from "../../errors";
+import { arrivedError, HerlError, plainError } from "../../errors";
 import type { Variant } from "../../herl/config";
 import type { CalibrationProgress } from "../../runs/calibrate";
 import type { RunConfig, RunConfigInput } from "../../runs/config";
@@ -263,8 +263,8 @@ export class App {
     }
   }
 
-  notify({ code, message, cure }: HerlError): void {
-    this.model.notify({ code, message, cure });
+  notify(error: HerlError): void {
+    this.model.notify(plainError(error));
     this.draw();
   }
 

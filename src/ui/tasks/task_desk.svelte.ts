@@ -1,4 +1,4 @@
-import type { PlainError } from "../../runs/plain_error";
+import type { PlainError } from "../../errors";
 import type { TaskFit } from "../../runs/task_commands";
 import type { TaskFileSummary } from "../../runs/task_store";
 import { withSettings } from "../../runs/settings";
