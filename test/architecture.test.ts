@@ -15,6 +15,7 @@ const floors = [
   "src/herl",
   "src/worlds",
   "src/runs",
+  "src/experiments",
   "bench",
   "src/cli",
   "src/ui",

@@ -10,10 +10,14 @@ export interface MethodConfig {
   readonly rollouts: number;
   readonly temperature: number;
   readonly maxNewTokens: number;
+  readonly sampling: SamplingConfig;
+  readonly scaffold: ScaffoldConfig;
   readonly hindsight: HindsightConfig;
   readonly bonus: BonusConfig;
   readonly advantage: AdvantageConfig;
   readonly objective: ObjectiveConfig;
+  readonly preference: PreferenceConfig;
+  readonly process: ProcessConfig;
   /** Updates per batch of responses. With one, every ratio is 1. */
   readonly updates: number;
   readonly optimizer: {
@@ -32,9 +36,32 @@ export interface MethodConfig {
 export const scoringTemperature = ({ temperature }: Pick<MethodConfig, "temperature">): number =>
   temperature === 0 ? 1 : temperature;
 
+/** What DAPO adds to sampling and reward. */
+export interface SamplingConfig {
+  /** Dynamic sampling: fresh batches, at most, for groups whose rollouts are all rewarded alike; 0 keeps such groups. */
+  readonly dynamicRounds: number;
+  /** Soft overlong penalty: it grows from 0 to 1 over this many tokens before the longest response; 0 for none. */
+  readonly overlongTokens: number;
+}
+
+/** RuscaRL's scaffold: part of the rubric in the prompt, more of it for some members of a group, less as time goes. */
+export interface ScaffoldConfig {
+  readonly enabled: boolean;
+  /** Share of the training at which the scaffold has faded to half. */
+  readonly start: number;
+  /** How sharply it fades. */
+  readonly steepness: number;
+  /** Updates that count as the whole training. */
+  readonly updates: number;
+  /** Rollouts are trained after the instruction alone, or after the scaffolded prompt that they were sampled from. */
+  readonly trained: "original" | "scaffolded";
+}
+
 export interface HindsightConfig {
   /** Revise at all. */
   readonly enabled: boolean;
+  /** What hindsight edits: the answer (HeRL), or the instruction, down to what the answer satisfied (HiR). */
+  readonly edit: "answer" | "instruction";
   /** Drafts revised per group, at most. */
   readonly maxRevisions: number;
   /** Revise a group only when none of its rollouts passed, or whenever one failed. */
@@ -70,6 +97,11 @@ export interface AdvantageConfig {
 }
 
 export interface ObjectiveConfig {
+  /**
+   * The policy gradient of (9); the likelihood of the world's references (SFT); or the preference between two responses
+   * (DPO).
+   */
+  readonly loss: "policyGradient" | "crossEntropy" | "preference";
   /** ρ is clipped to [1 − low, 1 + high]. */
   readonly clipLow: number;
   readonly clipHigh: number;
@@ -78,7 +110,34 @@ export interface ObjectiveConfig {
   readonly klCoef: number;
 }
 
-export const variants = ["rlvr", "naivehe", "he", "herl"] as const;
+/** DPO: −ln σ(β · margin) of a chosen and a rejected response to one instruction. */
+export interface PreferenceConfig {
+  readonly beta: number;
+  /** The best and the worst rollout of the group, or the task's own reference and rejected response. */
+  readonly pairs: "group" | "file";
+}
+
+/** ExpRL, stage I: how a response is scored against the reference solution that the policy never sees. */
+export interface ProcessConfig {
+  /** The rubric alone; one score for the whole response; or a score for each of its segments. */
+  readonly scores: "none" | "outcome" | "segments";
+  /** Advantages of segments from their scores. */
+  readonly norm: "delta" | "end" | "group";
+  /** What is scored as segment t: it alone, or the response up to its end. */
+  readonly judged: "segment" | "prefix";
+  /** A response of one segment: by the formula (0 for delta and end), or its own score as the published code has it. */
+  readonly single: "formula" | "score";
+}
+
+/** The method without the additions of others: DAPO's sampling, RuscaRL's scaffold, DPO's pairs, ExpRL's scores. */
+export const withoutAdditions = {
+  sampling: { dynamicRounds: 0, overlongTokens: 0 },
+  scaffold: { enabled: false, start: 0.2, steepness: 125, updates: 40, trained: "original" },
+  preference: { beta: 0.1, pairs: "group" },
+  process: { scores: "none", norm: "delta", judged: "segment", single: "formula" },
+} as const satisfies Partial<MethodConfig>;
+
+export const variants = ["rlvr", "naivehe", "he", "herl", "sft", "dpo", "hir", "ruscarl", "exprl"] as const;
 
 export type Variant = (typeof variants)[number];
 
@@ -86,22 +145,41 @@ export type Variant = (typeof variants)[number];
 export interface VariantSettings {
   readonly rollouts: number;
   readonly enabled: boolean;
+  readonly edit: HindsightConfig["edit"];
   readonly context: HindsightConfig["context"];
   readonly weight: HindsightConfig["weight"];
   readonly alpha: number;
+  readonly loss: ObjectiveConfig["loss"];
+  readonly aggregation: ObjectiveConfig["aggregation"];
+  readonly scaffold: boolean;
+  readonly scores: ProcessConfig["scores"];
 }
 
-/** The four variants of method.md ("Variants") for a budget of `responses` per instruction. */
+/** The variants of method.md ("Variants") and their contrasts, for a budget of `responses` per instruction. */
 export function variantSettings(variant: Variant, responses: number): VariantSettings {
-  const revised = { rollouts: responses - 1, enabled: true };
+  const plain: VariantSettings = {
+    ...{ rollouts: responses, enabled: false, edit: "answer", context: "kept", weight: "shaped", alpha: 0 },
+    ...{ loss: "policyGradient", aggregation: "seqMeanTokenMean", scaffold: false, scores: "none" },
+  };
+  const revised: VariantSettings = { ...plain, rollouts: responses - 1, enabled: true };
   switch (variant) {
     case "rlvr":
-      return { rollouts: responses, enabled: false, context: "kept", weight: "shaped", alpha: 0 };
+      return plain;
     case "naivehe":
-      return { ...revised, context: "dropped", weight: "clipped", alpha: 0 };
+      return { ...revised, context: "dropped", weight: "clipped" };
     case "he":
-      return { ...revised, context: "kept", weight: "shaped", alpha: 0 };
+      return revised;
     case "herl":
-      return { ...revised, context: "kept", weight: "shaped", alpha: 0.05 };
+      return { ...revised, alpha: 0.05 };
+    case "sft":
+      return { ...plain, loss: "crossEntropy", aggregation: "tokenMean" };
+    case "dpo":
+      return { ...plain, loss: "preference" };
+    case "hir":
+      return { ...plain, enabled: true, edit: "instruction", weight: "clipped" };
+    case "ruscarl":
+      return { ...plain, scaffold: true };
+    case "exprl":
+      return { ...plain, scores: "segments" };
   }
 }

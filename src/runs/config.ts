@@ -21,7 +21,7 @@ export const runConfigSchema = z.strictObject({
     .enum(variants)
     .default("herl")
     .describe(
-      "Method: rlvr (GRPO), naivehe, he, or herl (he with the bonus reward); sets what tells them apart",
+      "Method: rlvr (GRPO), naivehe, he, herl (he with the bonus reward), sft, dpo, hir, ruscarl or exprl; sets what tells them apart",
     ),
   seed: int(0, Number.MAX_SAFE_INTEGER).default(0).describe("Seed of everything random in the run"),
   model: z.string().default("pocket").describe("Model: `pocket`, the embedded one"),
@@ -29,9 +29,15 @@ export const runConfigSchema = z.strictObject({
   world: z
     .strictObject({
       source: z
-        .enum(["pocket", "file"])
+        .enum(["pocket", "steps", "file"])
         .default("pocket")
-        .describe("Where tasks come from: the pocket world, or a task file (`herl train --tasks FILE`)"),
+        .describe(
+          "Where tasks come from: the pocket world, problems in several steps, or a task file (`herl train --tasks FILE`)",
+        ),
+      items: z
+        .enum(["answer", "checkpoints"])
+        .default("answer")
+        .describe("Rubric of problems in several steps: the answer alone, or every checkpoint too"),
       tasks: z
         .string()
         .regex(/^([0-9a-f]{64})?$/, "must be a SHA-256 in hexadecimal")
@@ -95,9 +101,43 @@ export const runConfigSchema = z.strictObject({
     .describe("Sampling temperature; training scores under the same one"),
   maxNewTokens: int(1, 4096).default(128).describe("Longest response, in tokens"),
 
+  sampling: z
+    .strictObject({
+      dynamicRounds: int(0, 16)
+        .default(0)
+        .describe(
+          "DAPO's dynamic sampling: fresh batches, at most, for groups whose rollouts are all rewarded alike; 0 keeps them",
+        ),
+      overlongTokens: int(0, 4096)
+        .default(0)
+        .describe(
+          "DAPO's soft overlong penalty: from 0 to 1 over this many tokens before the longest response",
+        ),
+    })
+    .prefault({}),
+
+  scaffold: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe("RuscaRL: show part of the rubric while sampling"),
+      start: share().default(0.2).describe("Share of the training at which the scaffold has faded to half"),
+      steepness: positive().max(1000).default(125).describe("How sharply it fades"),
+      updates: int(2, 100_000).default(40).describe("Updates that count as the whole training"),
+      trained: z
+        .enum(["original", "scaffolded"])
+        .default("original")
+        .describe("Train rollouts after the instruction alone, or after the prompt they were sampled from"),
+    })
+    .prefault({}),
+
   hindsight: z
     .strictObject({
       enabled: z.boolean().default(true).describe("Revise failed responses in hindsight"),
+      edit: z
+        .enum(["answer", "instruction"])
+        .default("answer")
+        .describe(
+          "What hindsight edits: the answer (HeRL), or the instruction, down to what was satisfied (HiR)",
+        ),
       maxRevisions: int(1, 16)
         .default(1)
         .describe("Drafts revised per group, at most, among the nearest misses"),
@@ -155,6 +195,10 @@ export const runConfigSchema = z.strictObject({
 
   objective: z
     .strictObject({
+      loss: z
+        .enum(["policyGradient", "crossEntropy", "preference"])
+        .default("policyGradient")
+        .describe("Policy gradient of (9), likelihood of references (SFT), or preference of pairs (DPO)"),
       clipLow: share().default(0.2).describe("ε below: ρ is clipped at 1 − ε"),
       clipHigh: z.number().min(0).max(10).default(0.2).describe("ε above: ρ is clipped at 1 + ε"),
       aggregation: z
@@ -171,6 +215,39 @@ export const runConfigSchema = z.strictObject({
         .describe(
           "Coefficient of the KL to the policy that the run started from (k3); 0 skips the reference",
         ),
+    })
+    .prefault({}),
+
+  preference: z
+    .strictObject({
+      beta: positive().max(10).default(0.1).describe("β of DPO"),
+      pairs: z
+        .enum(["group", "file"])
+        .default("group")
+        .describe(
+          "The best and the worst rollout of a group, or the task's own reference and rejected response",
+        ),
+    })
+    .prefault({}),
+
+  process: z
+    .strictObject({
+      scores: z
+        .enum(["none", "outcome", "segments"])
+        .default("none")
+        .describe("ExpRL: score responses against the hidden reference, as a whole or segment by segment"),
+      norm: z
+        .enum(["delta", "end", "group"])
+        .default("delta")
+        .describe("Advantages of segments from their scores: DeltaNorm, EndNorm or GroupNorm"),
+      judged: z
+        .enum(["segment", "prefix"])
+        .default("segment")
+        .describe("Score each segment alone, or the response up to its end"),
+      single: z
+        .enum(["formula", "score"])
+        .default("formula")
+        .describe("A response of one segment: by the formula, or its own score as the published code has it"),
     })
     .prefault({}),
 
@@ -216,6 +293,24 @@ export const runConfigSchema = z.strictObject({
       close: int(0, 4096).default(64).describe("Instructions with new words and combinations"),
       ood: int(0, 4096).default(64).describe("Instructions of families that are never trained"),
       samples: int(1, 64).default(1).describe("Responses per instruction"),
+      plain: int(0, 4096)
+        .default(0)
+        .describe("Plain texts of the world's own language whose perplexity shows what is forgotten"),
+    })
+    .prefault({}),
+
+  collapse: z
+    .strictObject({
+      action: z
+        .enum(["mark", "rollback"])
+        .default("mark")
+        .describe("What a collapse does: it is marked, or the run goes back to its best snapshot as well"),
+      window: int(2, 1000).default(5).describe("Updates over which entropy, length and reward are averaged"),
+      entropy: share().default(0.2).describe("Collapse: entropy below this share of where it began"),
+      length: share()
+        .default(0.5)
+        .describe("Collapse: length below this share of where it began, or all cut off"),
+      reward: share().default(0.5).describe("Collapse: reward below this share of the best so far"),
     })
     .prefault({}),
 

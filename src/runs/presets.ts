@@ -87,11 +87,15 @@ export function resolveConfig({
 
 /** The settings that tell the variants apart, put into a configuration. */
 export function withVariant(input: RunConfigInput, variant: Variant): RunConfigInput {
-  const { rollouts, enabled, context, weight, alpha } = variantSettings(variant, responsesPerGroup);
+  const { rollouts, enabled, edit, context, weight, alpha, loss, aggregation, scaffold, scores } =
+    variantSettings(variant, responsesPerGroup);
   return {
     ...input,
     ...{ variant, rollouts },
-    hindsight: { ...input.hindsight, enabled, context, weight },
+    hindsight: { ...input.hindsight, enabled, edit, context, weight },
     bonus: { ...input.bonus, alpha },
+    objective: { ...input.objective, loss, aggregation },
+    scaffold: { ...input.scaffold, enabled: scaffold },
+    process: { ...input.process, scores },
   };
 }

@@ -43,6 +43,9 @@ export const actionsOf = (app: App): readonly Action[] => [
 const viewTexts = {
   train: ["Train", "The run: its responses, its curves, and what an update does"],
   lab: ["Lab", "The gradient lab: one finished update, token by token, and as it might have been"],
+  explore: ["Explore", "How stochastic, entropy and guided search find answers to one instruction"],
+  compare: ["Compare", "Runs of this browser and published ones, one over the other"],
+  results: ["Results", "What the paper claims, and what came out in small"],
   theory: ["Theory", "HeRL in eight live figures, to be read from top to bottom"],
 } as const;
 
@@ -127,7 +130,7 @@ function runActions(app: App): Action[] {
 function selectionActions(app: App): Action[] {
   const { selection, composer } = app;
   // The lab has a step of its own on screen; the theory has none.
-  const step = { train: app.run.step, lab: app.lab.step, theory: null }[app.view];
+  const step = { train: app.run.step, lab: app.lab.step }[app.view as string] ?? null;
   const sampled = app.view === "train" ? app.run.live?.tasks.length : 0;
   const groups = sampled || step?.groups.length || 0;
   const go = (by: number) => () => {

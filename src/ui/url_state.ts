@@ -9,9 +9,9 @@ import { ownSettings } from "./text/run_name";
 
 export type BackendChoice = BackendName | "auto";
 
-export const views = ["train", "lab", "theory"] as const;
+export const views = ["train", "lab", "explore", "compare", "results", "theory"] as const;
 
-/** What the page shows: training, the gradient lab, or the theory. */
+/** What the page shows. */
 export type View = (typeof views)[number];
 
 /** Where to look: an instruction of the batch, and the token that was chosen to stay. */

@@ -2,7 +2,7 @@
 import type { Grader } from "../../rubric/grader";
 import type { RubricItem, Task, Verdict } from "../../rubric/schema";
 import type { ChatCodec } from "../../policy/policy";
-import type { MethodConfig } from "../config";
+import { withoutAdditions, type MethodConfig } from "../config";
 import type { Learner } from "../trainer";
 import { TinyPolicy, type TinyPolicyOptions } from "./tiny_policy";
 
@@ -95,18 +95,46 @@ export type MethodOverrides = { readonly [K in keyof MethodConfig]?: Partial<Met
 
 /** HeRL as method.md has it by default, for four rollouts of the tiny world. */
 export function methodConfig(overrides: MethodOverrides = {}): MethodConfig {
-  const { hindsight, bonus, advantage, objective, optimizer, ...rest } = overrides;
+  const {
+    hindsight,
+    bonus,
+    advantage,
+    objective,
+    optimizer,
+    sampling,
+    scaffold,
+    preference,
+    process,
+    ...rest
+  } = overrides;
   return {
     ...{ groups: 1, rollouts: 4, temperature: 1, maxNewTokens: 6, updates: 1, measureTransfer: false },
     ...rest,
     hindsight: {
-      ...{ enabled: true, maxRevisions: 1, rewriteWhen: "nonePassed", accept: "improveOrEqual" },
+      ...{
+        enabled: true,
+        edit: "answer",
+        maxRevisions: 1,
+        rewriteWhen: "nonePassed",
+        accept: "improveOrEqual",
+      },
       ...{ join: "append", context: "kept", weight: "shaped", gamma: 1, shapingScale: "none" },
       ...hindsight,
     },
     bonus: { alpha: 0.05, clipAtZero: false, when: "before", ...bonus },
     advantage: { std: "sample", stdFloor: 0, baseline: "group", ...advantage },
-    objective: { clipLow: 0.2, clipHigh: 0.2, aggregation: "seqMeanTokenMean", klCoef: 0, ...objective },
+    sampling: { ...withoutAdditions.sampling, ...sampling },
+    scaffold: { ...withoutAdditions.scaffold, ...scaffold },
+    preference: { ...withoutAdditions.preference, ...preference },
+    process: { ...withoutAdditions.process, ...process },
+    objective: {
+      loss: "policyGradient",
+      clipLow: 0.2,
+      clipHigh: 0.2,
+      aggregation: "seqMeanTokenMean",
+      klCoef: 0,
+      ...objective,
+    },
     optimizer: {
       ...{ learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxGradNorm: 0 },
       ...optimizer,

@@ -9,6 +9,11 @@ export const methodNames: Readonly<Record<Variant, string>> = {
   naivehe: "NaiveHE",
   he: "HE",
   herl: "HeRL",
+  sft: "SFT",
+  dpo: "DPO",
+  hir: "HiR",
+  ruscarl: "RuscaRL",
+  exprl: "ExpRL",
 };
 
 /** In what a run differs from its preset, method and seed; empty for a preset that this version does not have. */

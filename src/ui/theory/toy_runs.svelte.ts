@@ -8,7 +8,7 @@ import { openToyThread, type OpenedThread } from "./toy_thread";
 
 /** A method's curve, the mean over the seeds that are done. */
 export interface ToyCurve {
-  readonly variant: Variant;
+  readonly variant: (typeof toyVariants)[number];
   readonly seeds: number;
   /** E[R] before each update and after the last one. */
   readonly rewards: readonly number[];

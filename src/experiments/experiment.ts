@@ -1,0 +1,153 @@
+/**
+ * A published experiment as data: `experiments/NAME/experiment.json` says what is run and what is claimed,
+ * `results.jsonl` holds what came out of each of its units, `summary.json` what follows from them.
+ */
+import type { Variant } from "../herl/config";
+import type { EvaluationRow } from "../runs/evaluate";
+
+export const experimentFormat = 1;
+
+/** `experiment.json`. */
+export interface Experiment {
+  readonly format: typeof experimentFormat;
+  /** The folder's name. */
+  readonly name: string;
+  readonly title: string;
+  /** What a reader wants to know, in one sentence. */
+  readonly question: string;
+  /** What the paper says about it, and where; `numbers` names a table or figure of `paper.json`. */
+  readonly paper: { readonly says: string; readonly where: string; readonly numbers?: string };
+  /** What we expect in small, and why; written before it is run. */
+  readonly expectation: string;
+  readonly parts: readonly Part[];
+  readonly claims: readonly Claim[];
+}
+
+/** Units that differ in nothing but arm, model and seed: paired by model and seed. */
+export interface Part {
+  readonly name: string;
+  readonly preset: string;
+  /** Updates; 0 for units that only probe the model as it is. */
+  readonly steps: number;
+  readonly models: readonly string[];
+  readonly seeds: readonly number[];
+  /** Settings of all arms, by key (`optimizer.learningRate`). */
+  readonly settings?: Settings;
+  readonly arms: readonly Arm[];
+  /** What is asked of the policy at the end, and of its base before the first update where `before` is set. */
+  readonly probes?: readonly Probe[];
+}
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** One side of a comparison. */
+export interface Arm {
+  readonly name: string;
+  readonly method: Variant;
+  readonly settings?: Settings;
+}
+
+/** A measurement of a policy that trains nothing. */
+export type Probe =
+  /** Unbiased Pass@k for k = 1, 2, 4 … `samples`, mean and best reward. */
+  | {
+      readonly kind: "passAtK";
+      readonly split: "heldout" | "close" | "ood";
+      readonly tasks: number;
+      readonly samples: number;
+    }
+  /** PassRate@1 … k and tokens of each strategy on the same tasks. */
+  | {
+      readonly kind: "explore";
+      readonly split: "heldout" | "close" | "ood";
+      readonly tasks: number;
+      readonly attempts: number;
+    }
+  /** Guided refinement over rounds, beside Pass@k at the same number of responses. */
+  | {
+      readonly kind: "refine";
+      readonly split: "heldout" | "close" | "ood";
+      readonly tasks: number;
+      readonly rounds: number;
+    };
+
+/**
+ * What is claimed, as a comparison of two arms over paired units. `measure` is a number of a unit (`measures.ts`), for
+ * instance `heldout.reward`, `auc.heldout.reward`, `passAtK.heldout.8`, `explore.guided.4`.
+ */
+export interface Claim {
+  readonly id: string;
+  /** "HeRL ends above RLVR on unseen instructions." */
+  readonly text: string;
+  readonly part: string;
+  readonly measure: string;
+  /** Arms by name; within one arm, `measure` and `against` are compared instead. */
+  readonly arms: readonly [string, string];
+  /** The measure of the second arm where it is another one. */
+  readonly against?: string;
+  /** What the paper would have the difference be (first minus second). */
+  readonly paper: "above" | "below" | "equal";
+}
+
+/** One line of `results.jsonl`: what came out of one unit. */
+export interface UnitResult {
+  /** SHA-256 over everything that decides the unit: configuration, updates, model file, probes, digest version. */
+  readonly key: string;
+  readonly part: string;
+  readonly arm: string;
+  readonly model: string;
+  readonly seed: number;
+  readonly code_version: string;
+  /** The run's digest at its end, with the probes' numbers; and after each update at which it was evaluated. */
+  readonly digest: string;
+  readonly digests: Readonly<Record<string, string>>;
+  /** Seconds on one core, for information. */
+  readonly seconds: number;
+  /** One point an update, thinned to at most 64: columns of `metrics.jsonl` by TRL's names. */
+  readonly curve: Readonly<Record<string, readonly (number | null)[]>>;
+  readonly evaluations: readonly Omit<EvaluationRow, "by_id">[];
+  /** By kind and split, for instance `passAtK.heldout.8`. Numbers of the base before the first update start with `base.`. */
+  readonly probes: Readonly<Record<string, number>>;
+}
+
+/** A mean over paired units with its 95 % interval. */
+export interface Estimate {
+  readonly n: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** `agree`: significant, in the paper's direction; `disagree`: significant, against it; else `undecided`. */
+export type Verdict = "agree" | "disagree" | "undecided";
+
+export interface ClaimResult {
+  readonly id: string;
+  readonly first: Estimate;
+  readonly second: Estimate;
+  /** First minus second, over pairs. */
+  readonly difference: Estimate;
+  /** Two-sided sign-flip test, and after Holm's correction over the experiment's claims. */
+  readonly p: number;
+  readonly adjusted: number;
+  readonly verdict: Verdict;
+}
+
+/** `summary.json`. */
+export interface Summary {
+  readonly format: typeof experimentFormat;
+  readonly name: string;
+  /** Units done, and units there are. */
+  readonly done: number;
+  readonly units: number;
+  readonly responses: number;
+  readonly tokens: number;
+  readonly core_minutes: number;
+  /** By part, arm and measure. */
+  readonly arms: readonly {
+    readonly part: string;
+    readonly arm: string;
+    readonly measures: Readonly<Record<string, Estimate>>;
+  }[];
+  readonly claims: readonly ClaimResult[];
+}
