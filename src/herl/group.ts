@@ -8,7 +8,14 @@ export interface Sample {
   readonly verdicts: readonly Verdict[];
   /** R(τ; q), equation (4); null when an item's grade is unknown: the sample then takes no part. */
   readonly reward: number | null;
+  /** Absent for what the policy sampled; `reference` and `rejected` were written by somebody else. */
+  readonly origin?: "reference" | "rejected";
+  /** The tokens that a rollout was sampled after, where that is not the group's prompt. */
+  readonly context?: readonly number[];
 }
+
+/** Whether the policy made it: what was written by somebody else says nothing about the policy. */
+export const wasSampled = ({ origin }: Sample): boolean => origin === undefined;
 
 /** A response sampled after hindsight: the instruction, a failed draft, and what it missed. */
 export interface Revision extends Sample {
@@ -46,8 +53,19 @@ export interface Row {
   readonly reward: number;
   /** α(r̃ − r), in `reward` or in `advantage`. */
   readonly bonus: number;
+  /** Of the whole response; the mean of `tokenAdvantages` where its tokens have advantages of their own. */
   readonly advantage: number;
+  /** One advantage a token, where a method credits them differently; they stand for `advantage`. */
+  readonly tokenAdvantages?: readonly number[];
 }
+
+/** The advantage of token t of a row. */
+export const advantageAt = ({ advantage, tokenAdvantages }: Row, t: number): number =>
+  tokenAdvantages ? tokenAdvantages[t] : advantage;
+
+/** Whether no token of a row has an advantage: it then has no gradient. */
+export const isFlat = ({ advantage, tokenAdvantages }: Row): boolean =>
+  tokenAdvantages ? tokenAdvantages.every((a) => a === 0) : advantage === 0;
 
 /** Rewards closer than this are equal; a reward within it of 1 has passed. */
 export const rewardTolerance = 1e-6;
