@@ -12,7 +12,6 @@
  * The step is a generator that yields after each phase, so that a page can stop between two of them.
  */
 import type { BoundChain } from "../analysis/bound";
-import { HerlError } from "../errors";
 import { deriveKey, RandomStream, type Key } from "../kernels/random/random";
 import type { ChatMessage } from "../policy/chat_message";
 import type { ChatCodec, Rollout, TrainablePolicy } from "../policy/policy";
@@ -23,6 +22,7 @@ import { scoringTemperature, type MethodConfig } from "./config";
 import type { Group, Revision, Sample } from "./group";
 import { acceptRevision, remainingRollouts, selectDrafts } from "./hindsight";
 import { boundOfEach } from "./measure_bound";
+import { revisionContext } from "./revision_context";
 import { rubricReward } from "./reward";
 import { transferAfter, transferBefore, type Transfer } from "./transfer";
 import { updatePolicy, type Update } from "./update";
@@ -246,14 +246,4 @@ async function sampleRevisions(
     );
     return { ...group, revisions, droppedPrompts: group.drafts.length - revisions.length };
   });
-}
-
-/** The tokens of (q, H), or null when the model's template cannot tell the draft's text from its own. */
-function revisionContext(learner: Learner, task: Task, { text, verdicts }: Sample): readonly number[] | null {
-  try {
-    return learner.codec.encode(learner.revisionMessages(task, text, verdicts));
-  } catch (error) {
-    if (error instanceof HerlError && error.code === "CHAT_TEMPLATE") return null;
-    throw error;
-  }
 }
