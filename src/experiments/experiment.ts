@@ -4,6 +4,9 @@
  */
 import type { Variant } from "../herl/config";
 import type { EvaluationRow } from "../runs/evaluate";
+import type { Estimate } from "../analysis/statistics/estimate";
+
+export type { Estimate };
 
 export const experimentFormat = 1;
 
@@ -27,14 +30,14 @@ export interface Experiment {
 export interface Part {
   readonly name: string;
   readonly preset: string;
-  /** Updates; 0 for units that only probe the model as it is. */
+  /** Updates of its arms. */
   readonly steps: number;
   readonly models: readonly string[];
   readonly seeds: readonly number[];
   /** Settings of all arms, by key (`optimizer.learningRate`). */
   readonly settings?: Settings;
   readonly arms: readonly Arm[];
-  /** What is asked of the policy at the end, and of its base before the first update where `before` is set. */
+  /** What is asked of the policy at the end. */
   readonly probes?: readonly Probe[];
 }
 
@@ -45,6 +48,12 @@ export interface Arm {
   readonly name: string;
   readonly method: Variant;
   readonly settings?: Settings;
+  /** Updates where they are not the part's; 0 is the base model as it is. */
+  readonly steps?: number;
+  /** The learning rate that `experiments/tuning` found best for this method on this preset. */
+  readonly rate?: "tuned";
+  /** The arm of the same part whose adapter this one starts from (the same model and seed). */
+  readonly after?: string;
 }
 
 /** A measurement of a policy that trains nothing. */
@@ -87,6 +96,8 @@ export interface Claim {
   readonly against?: string;
   /** What the paper would have the difference be (first minus second). */
   readonly paper: "above" | "below" | "equal";
+  /** For `equal`: a difference of at most this much, in the measure's own unit, counts as none. */
+  readonly margin?: number;
 }
 
 /** One line of `results.jsonl`: what came out of one unit. */
@@ -101,32 +112,33 @@ export interface UnitResult {
   /** The run's digest at its end, with the probes' numbers; and after each update at which it was evaluated. */
   readonly digest: string;
   readonly digests: Readonly<Record<string, string>>;
-  /** Seconds on one core, for information. */
+  /** Processor seconds, for information. */
   readonly seconds: number;
-  /** One point an update, thinned to at most 64: columns of `metrics.jsonl` by TRL's names. */
+  /**
+   * Columns of `metrics.jsonl`, `step` first: one point an update, thinned to 64 or so (updates with an evaluation stay),
+   * fractions rounded to five digits. Columns that are null throughout are left out.
+   */
   readonly curve: Readonly<Record<string, readonly (number | null)[]>>;
   readonly evaluations: readonly Omit<EvaluationRow, "by_id">[];
-  /** By kind and split, for instance `passAtK.heldout.8`. Numbers of the base before the first update start with `base.`. */
+  /** By kind and split, for instance `passAtK.heldout.8`. */
   readonly probes: Readonly<Record<string, number>>;
 }
 
-/** A mean over paired units with its 95 % interval. */
-export interface Estimate {
-  readonly n: number;
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** `agree`: significant, in the paper's direction; `disagree`: significant, against it; else `undecided`. */
+/**
+ * `agree`: significant (adjusted p below 0.05), in the paper's direction; `disagree`: significant, against it; else
+ * `undecided`. Where the paper says `equal`: `agree` if the interval lies within the margin, `disagree` if it lies outside of
+ * it and the difference is significant.
+ */
 export type Verdict = "agree" | "disagree" | "undecided";
 
 export interface ClaimResult {
   readonly id: string;
   readonly first: Estimate;
   readonly second: Estimate;
-  /** First minus second, over pairs. */
+  /** First minus second, over pairs; the mean is null as long as there is no pair. */
   readonly difference: Estimate;
+  /** The same by the percentile bootstrap, which assumes no distribution. */
+  readonly bootstrap: { readonly low: number | null; readonly high: number | null };
   /** Two-sided sign-flip test, and after Holm's correction over the experiment's claims. */
   readonly p: number;
   readonly adjusted: number;
