@@ -53,6 +53,17 @@ export async function findChromium() {
   return chromium.executablePath();
 }
 
+/** The path of a Firefox: FIREFOX, one on the PATH, or Debian's package (as root on Debian); null where there is none. */
+export function findFirefox() {
+  const found = process.env.FIREFOX ?? which("firefox-esr") ?? which("firefox");
+  if (found || !existsSync("/etc/debian_version") || process.getuid?.() !== 0) return found;
+  console.log("Installing Debian's firefox-esr …");
+  spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "firefox-esr"], {
+    stdio: "inherit",
+  });
+  return which("firefox-esr");
+}
+
 function which(name) {
   const { status, stdout } = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" });
   return status === 0 ? stdout.trim() : null;

@@ -1,11 +1,14 @@
 // `npm test`: installs what is missing, a Chromium included, and runs every check and test there is.
-import { findChromium, installPackages, run } from "./install.mjs";
+import { findChromium, findFirefox, installPackages, run } from "./install.mjs";
 
 installPackages();
 const { buildSimd } = await import("./build-simd.mjs");
 await buildSimd();
 process.env.CHROMIUM = await findChromium();
 console.log(`Chromium: ${process.env.CHROMIUM}`);
+const firefox = findFirefox();
+if (firefox) process.env.FIREFOX = firefox;
+console.log(`Firefox: ${firefox ?? "none, its tests are skipped"}`);
 run("npx", ["eslint", "."]);
 run("npx", ["prettier", "--check", "--log-level", "warn", "."]);
 run("npx", ["svelte-check", "--tsconfig", "./tsconfig.json", "--fail-on-warnings", "--output", "human"]);
