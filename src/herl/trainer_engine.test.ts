@@ -38,6 +38,7 @@ describe("one step on the engine", () => {
       policy,
       codec: {
         encode: (messages) => messages.flatMap(({ content }) => content.split(" ").map(Number)),
+        encodeResponse: (text) => [...text.split(" ").map(Number), 1],
         decode: (ids) => ids.filter((id) => id !== 1).join(" "),
       },
       grader: {

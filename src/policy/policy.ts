@@ -131,6 +131,8 @@ export interface TrainablePolicy extends Policy {
 export interface ChatCodec {
   /** The conversation as tokens, ending where the model is to answer. Raises CHAT_TEMPLATE. */
   encode(messages: readonly ChatMessage[]): readonly number[];
+  /** A given text as the tokens of a response, with the token that ends it, if there is one. */
+  encodeResponse(text: string): readonly number[];
   /** The text of a response, without control tokens. */
   decode(ids: readonly number[]): string;
 }

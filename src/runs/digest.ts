@@ -32,4 +32,7 @@ export const stepFields = ({ groups, update }: StepState): unknown => [
 
 /** The fields of an evaluation. */
 export const evaluationFields = (rows: readonly EvaluationRow[]): unknown =>
-  rows.map(({ step, split, n, reward, all_met, by_id }) => [step, split, n, reward, all_met, by_id]);
+  rows.map(({ step, split, n, reward, all_met, by_id, perplexity, kl, kl_k1 }) => [
+    ...[step, split, n, reward, all_met, by_id],
+    ...[perplexity, kl, kl_k1].filter((value) => value !== undefined),
+  ]);

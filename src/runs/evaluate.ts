@@ -9,19 +9,31 @@ import type { EvaluationSplit } from "./world";
 export interface EvaluationRow {
   /** Updates before it. */
   readonly step: number;
-  readonly split: EvaluationSplit | "file";
-  /** Responses that could be graded. */
+  /** `plain`: texts of the world's own language, which are scored and not sampled. */
+  readonly split: EvaluationSplit | "plain" | "file";
+  /** Responses that could be graded; of plain texts, their tokens. */
   readonly n: number;
-  /** Mean reward, and share of responses that satisfy every item. */
-  readonly reward: number;
-  readonly all_met: number;
+  /** Mean reward, and share of responses that satisfy every item; null for plain texts. */
+  readonly reward: number | null;
+  readonly all_met: number | null;
   /** Share satisfied by verifier id. */
   readonly by_id: Readonly<Record<string, number>>;
+  /** Of plain texts: exp of the mean −ln π of their tokens after their instructions, at temperature 1. */
+  readonly perplexity?: number;
+  /** Of sampled responses, where it was asked for: estimates of the KL to the start, nats a token (`driftOf`). */
+  readonly kl?: number;
+  readonly kl_k1?: number;
 }
+
+/** The line of a split whose responses were sampled and graded. */
+export type GradedRow = EvaluationRow & { readonly reward: number; readonly all_met: number };
 
 /** One graded response of an evaluation. */
 export interface EvaluatedResponse {
   readonly task: Task;
+  /** The tokens of the prompt, and of the response. */
+  readonly prompt: readonly number[];
+  readonly ids: readonly number[];
   readonly text: string;
   readonly verdicts: readonly Verdict[];
   readonly reward: number | null;
@@ -53,7 +65,8 @@ export async function sampleAndGrade(
         sampled[i].map(async ({ ids }) => {
           const text = codec.decode(ids);
           const verdicts = await grader.grade(task, text, signal);
-          return { task, text, verdicts, reward: rubricReward(task.rubric, verdicts) };
+          const { prompt } = requests[i];
+          return { task, prompt, ids, text, verdicts, reward: rubricReward(task.rubric, verdicts) };
         }),
       ),
     ),
@@ -65,7 +78,7 @@ export function summarize(
   responses: readonly EvaluatedResponse[],
   step: number,
   split: EvaluationRow["split"],
-): EvaluationRow {
+): GradedRow {
   const rewards = responses.flatMap(({ reward }) => (reward === null ? [] : [reward]));
   const mean = (values: readonly number[]) =>
     values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;

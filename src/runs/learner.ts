@@ -51,8 +51,10 @@ export function chatCodec({
   tokenizer,
   chatTemplate,
 }: Pick<ModelFile, "tokenizer" | "chatTemplate">): ChatCodec {
+  const [endId] = tokenizer.endIds;
   return {
     encode: (messages) => encodeChat(tokenizer, chatTemplate, messages, { addGenerationPrompt: true }).ids,
+    encodeResponse: (text) => [...tokenizer.encode(text, { specials: false }), endId],
     decode: (ids) => tokenizer.decode(ids, { skipSpecials: true }),
   };
 }

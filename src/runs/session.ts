@@ -8,7 +8,8 @@ import { noCounters, type JudgeCounters } from "../rubric/judge/judge_counters";
 import type { Task } from "../rubric/schema";
 import { methodOf, type RunConfig } from "./config";
 import { emptyDigest, evaluationFields, extendDigest, stepFields } from "./digest";
-import { sampleAndGrade, summarize, type EvaluationRow } from "./evaluate";
+import type { EvaluationRow } from "./evaluate";
+import { evaluateRun, type EvaluationProgress } from "./evaluate_run";
 import type { Journal, RunProgress } from "./journal";
 import type { OpenLearner } from "./learner";
 import { stepMetrics, type MetricsRow } from "./metrics";
@@ -16,7 +17,7 @@ import { failureRecords } from "./failure_records";
 import type { Manifest } from "./manifest";
 import { rolloutRecords } from "./records";
 import { allowsSplits, splittable, type SplitContext, type SplitProposal } from "./splits";
-import type { EvaluationSplit, World } from "./world";
+import type { World } from "./world";
 
 /** What a session tells while it runs, in order. */
 export type SessionEvent =
@@ -25,8 +26,7 @@ export type SessionEvent =
   /** Items that stay unmet could be split finer; comes before the record of the update after which it is so. */
   | { readonly type: "proposals"; readonly step: number; readonly proposals: readonly SplitProposal[] }
   | { readonly type: "step"; readonly metrics: MetricsRow }
-  /** An evaluation is under way: `done` of `total` responses. */
-  | { readonly type: "evaluating"; readonly done: number; readonly total: number }
+  | EvaluationProgress
   | { readonly type: "evaluation"; readonly rows: readonly EvaluationRow[] };
 
 export interface SessionParts {
@@ -93,6 +93,8 @@ export class Session {
     this.config = parts.config;
     this.method = methodOf(parts.config);
     this.accepted = parts.changes ?? [];
+    // A world without plain texts says so now, not at the first evaluation.
+    parts.world.plainTexts(parts.config.evaluation.plain);
   }
 
   /** Updates done. */
@@ -247,37 +249,12 @@ export class Session {
   private async *evaluateIfDue(signal?: AbortSignal): AsyncGenerator<SessionEvent> {
     const { every } = this.config.evaluation;
     if (this.progress.evaluated || !isDue(this.progress.step, every)) return;
-    const rows = yield* this.evaluate(signal);
+    const { learner, world } = this.parts;
+    const rows = yield* evaluateRun(learner, world, this.config, this.progress.step, signal);
     const digest = extendDigest(this.progress.digest, evaluationFields(rows));
     this.progress = { ...this.progress, evaluated: true, digest };
     await this.parts.journal.saveEvaluation(rows, this.progress);
     yield { type: "evaluation", rows };
-  }
-
-  /** Evaluates the policy as it is, split by split, with the same random numbers at every step. */
-  private async *evaluate(signal?: AbortSignal): AsyncGenerator<SessionEvent, EvaluationRow[]> {
-    const { world, learner } = this.parts;
-    const { evaluation, temperature, maxNewTokens, seed } = this.config;
-    const { samples } = evaluation;
-    const splits = evaluationSplits
-      .map((split) => ({ split, tasks: world.evaluationTasks(split, evaluation[split]) }))
-      .filter(({ tasks }) => tasks.length > 0);
-    const total = splits.reduce((sum, { tasks }) => sum + samples * tasks.length, 0);
-    const rows: EvaluationRow[] = [];
-    let done = 0;
-    for (const { split, tasks } of splits) {
-      yield { type: "evaluating", done, total };
-      const key = deriveKey(seedKey(seed), "evaluation", split);
-      const responses = await sampleAndGrade(learner, tasks, key, {
-        samples,
-        temperature,
-        maxNewTokens,
-        signal,
-      });
-      rows.push(summarize(responses.flat(), this.progress.step, split));
-      done += samples * tasks.length;
-    }
-    return rows;
   }
 }
 
@@ -291,5 +268,3 @@ const judgeMetrics = (now: JudgeCounters, before: JudgeCounters) => ({
 });
 
 const isDue = (step: number, every: number): boolean => every > 0 && step % every === 0;
-
-const evaluationSplits = ["heldout", "close", "ood"] as const satisfies readonly EvaluationSplit[];

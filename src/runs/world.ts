@@ -4,7 +4,9 @@ import type { ChatMessage } from "../policy/chat_message";
 import type { Task, Verdict } from "../rubric/schema";
 import { englishRegistry, type VerifierRegistry } from "../rubric/verifiers/registry";
 import { fileTasks } from "../worlds/file_world";
+import type { PlainText } from "../worlds/plain_text";
 import { generalRevision } from "../worlds/general_revision";
+import { plainTexts } from "../worlds/pocket/plain_text";
 import { revisionMessages } from "../worlds/pocket/revision";
 import { splits, type Split } from "../worlds/pocket/splits";
 import { withSoftItems } from "../worlds/pocket/soft_items";
@@ -26,6 +28,11 @@ export interface World {
   trainingTask(index: number): Task;
   /** The first tasks of an evaluation split: the same ones for every seed, so that runs can be compared. */
   evaluationTasks(split: EvaluationSplit, count: number): Task[];
+  /**
+   * The first plain texts of the world's own language, always the same ones. Throws CONFIG_INVALID for a world that has
+   * none, unless none are asked for.
+   */
+  plainTexts(count: number): readonly PlainText[];
   revisionMessages(task: Task, draft: string, verdicts: readonly Verdict[]): readonly ChatMessage[];
 }
 
@@ -72,6 +79,7 @@ function pocketSource({ world, seed }: WorldSettings): Source {
       const source = sourceOf(split, 0);
       return Array.from({ length: count }, (_, index) => task(source, split, 0, index));
     },
+    plainTexts,
   };
 }
 
@@ -98,5 +106,15 @@ function fileSource({ world, seed }: WorldSettings, tasks?: RunTasks): Source {
     hasJudged: all.some(({ rubric }) => rubric.some(({ check }) => check.by === "judge")),
     trainingTask: training,
     evaluationTasks: (split, count) => (split === "heldout" ? heldout.slice(0, count) : []),
+    plainTexts: noPlainTexts,
   };
+}
+
+function noPlainTexts(count: number): readonly PlainText[] {
+  if (count === 0) return [];
+  throw new HerlError(
+    "CONFIG_INVALID",
+    "The setting evaluation.plain asks for plain texts, and a task file has none",
+    "Set evaluation.plain to 0",
+  );
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { peftFiles, peftNames } from "../../policy/peft";
+import type { EvaluationRow } from "../../runs/evaluate";
 import type { OpenSession } from "../../runs/open_session";
 import type { SessionEvent } from "../../runs/session";
 import { writeBytes } from "../files";
@@ -16,12 +17,15 @@ export function report(event: SessionEvent): void {
     ];
     console.error(`update ${step}  ${numbers.join("  ")}  ${step_time.toFixed(2)} s`);
   } else if (event.type === "evaluation") {
-    for (const { step, split, n, reward, all_met } of event.rows)
-      console.error(
-        `  evaluation after ${step}: ${split.padEnd(7)} reward ${format(reward)}  all met ${format(all_met)}  (n ${n})`,
-      );
+    for (const row of event.rows)
+      console.error(`  evaluation after ${row.step}: ${row.split.padEnd(7)} ${told(row)}  (n ${row.n})`);
   }
 }
+
+const told = ({ reward, all_met, perplexity, kl }: EvaluationRow): string =>
+  perplexity === undefined
+    ? `reward ${format(reward)}  all met ${format(all_met)}${kl === undefined ? "" : `  KL ${format(kl)}`}`
+    : `perplexity ${format(perplexity)}`;
 
 const format = (value: unknown) => (typeof value === "number" ? value.toFixed(3) : "–");
 

@@ -25,6 +25,7 @@ export const textOf = (ids: readonly number[]): string => ids.map((id) => words[
 /** Contents one after the other; the end token is no text. */
 export const tinyCodec: ChatCodec = {
   encode: (messages) => messages.flatMap(({ content }) => idsOf(content)),
+  encodeResponse: (text) => [...idsOf(text), 0],
   decode: (ids) => textOf(ids.filter((id) => id !== 0)),
 };
 

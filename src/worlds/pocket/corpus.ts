@@ -2,7 +2,7 @@ import type { RandomStream } from "../../kernels/random/random";
 import type { ChatMessage } from "../../policy/chat_message";
 import type { Verdict } from "../../rubric/schema";
 import type { PocketConfig } from "./config";
-import { drawContent } from "./content";
+import { drawContent, type Content } from "./content";
 import { familyOf } from "./families/registry";
 import { render } from "./render";
 import { revisionMessages } from "./revision";
@@ -35,25 +35,18 @@ export interface CorpusPrompt extends Pick<CorpusSample, "kind" | "messages" | "
  */
 export function corpusPrompt(stream: RandomStream, config: PocketConfig): CorpusPrompt {
   const task = drawPretrainingTask(stream, config.minConstraints, config.maxConstraints);
-  const avoid = new Set(
-    task.constraints.flatMap(({ family, kwargs }) => familyOf(family).words?.(kwargs) ?? []),
-  );
-  const drawStory = (from: RandomStream) => drawContent(from, task.topic, avoid);
-  const drawAnswer = (from: RandomStream) =>
-    task.constraints.map(({ family }) => from.chance(config.rates[family]));
   if (!stream.chance(config.revisionShare)) {
     return {
       kind: "answer",
       messages: [{ role: "user", content: task.prompt }],
       task,
-      respond(from) {
-        const followed = drawAnswer(from);
-        return { response: render(drawStory(from), task.constraints, followed), followed };
-      },
+      respond: (from) => plainAnswer(from, task, config),
     };
   }
-  const content = drawStory(stream);
-  const met = stream.chance(config.betterDraftShare) ? betterDraft(stream, task) : drawAnswer(stream);
+  const content = drawStory(stream, task);
+  const met = stream.chance(config.betterDraftShare)
+    ? betterDraft(stream, task)
+    : drawFollowed(stream, task, config);
   // A draft that misses nothing has nothing to revise: let one of its constraints go.
   if (!met.includes(false)) met[stream.integer(met.length)] = false;
   const draft = render(content, task.constraints, met);
@@ -68,6 +61,28 @@ export function corpusPrompt(stream: RandomStream, config: PocketConfig): Corpus
     },
   };
 }
+
+/** A plain answer to a task as the corpus has them: a story of its own, each constraint followed with its family's rate. */
+export function plainAnswer(
+  stream: RandomStream,
+  task: PocketTask,
+  config: PocketConfig,
+): Pick<CorpusSample, "response" | "followed"> {
+  const followed = drawFollowed(stream, task, config);
+  return { response: render(drawStory(stream, task), task.constraints, followed), followed };
+}
+
+/** A story for a task, without the words of its constraints. */
+function drawStory(stream: RandomStream, { topic, constraints }: PocketTask): Content {
+  const words = constraints.flatMap(({ family, kwargs }) => familyOf(family).words?.(kwargs) ?? []);
+  return drawContent(stream, topic, new Set(words));
+}
+
+const drawFollowed = (
+  stream: RandomStream,
+  { constraints }: PocketTask,
+  { rates }: PocketConfig,
+): boolean[] => constraints.map(({ family }) => stream.chance(rates[family]));
 
 /** A drawn conversation with one response to it. */
 export function corpusSample(stream: RandomStream, config: PocketConfig): CorpusSample {

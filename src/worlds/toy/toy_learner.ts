@@ -23,6 +23,7 @@ function toyCodec(toy: Toy): ChatCodec {
       }),
       answerId(toy),
     ],
+    encodeResponse: (text) => [...text].map((letter) => toy.letters.indexOf(letter) + 1),
     decode: (ids) => lettersOf(toy.letters, ids),
   };
 }
