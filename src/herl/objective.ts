@@ -1,11 +1,15 @@
-import { exp } from "../kernels/math";
+import { exp, log } from "../kernels/math";
 import type { HindsightConfig, ObjectiveConfig } from "./config";
 
-/** How one token's ratio enters the objective. */
+/** How one token enters the objective: by its ratio, or by its likelihood. */
 export type TokenWeighting =
   | { readonly kind: "clipped"; readonly low: number; readonly high: number }
   | { readonly kind: "shaped"; readonly gamma: number; readonly scale: number }
-  | { readonly kind: "ratio" };
+  | { readonly kind: "ratio" }
+  /** A ln π: with A = 1 and the mean over tokens, J is minus the cross-entropy (SFT). */
+  | { readonly kind: "likelihood" }
+  /** ln σ(β · margin) of the row's pair (DPO), shared out evenly among the pair's tokens. */
+  | { readonly kind: "preference"; readonly beta: number; readonly margin: number; readonly tokens: number };
 
 export const rolloutWeighting = ({ clipLow, clipHigh }: ObjectiveConfig): TokenWeighting => ({
   kind: "clipped",
@@ -28,6 +32,24 @@ export const shaped = (ratio: number, gamma: number): number => ratio / (ratio +
 export const shapedSlope = (ratio: number, gamma: number): number =>
   (ratio * gamma) / ((ratio + gamma) * (ratio + gamma));
 
+/** What a token of advantage 1 weighs in the gradient: ρ, ρ·f′(ρ), 1 or β σ(−β · margin); 0 where it is clipped. */
+export function weightOf(
+  weighting: TokenWeighting,
+  { ratio, clipped }: Pick<TokenTerm, "ratio" | "clipped">,
+): number {
+  if (clipped) return 0;
+  switch (weighting.kind) {
+    case "shaped":
+      return weighting.scale * shapedSlope(ratio, weighting.gamma);
+    case "likelihood":
+      return 1;
+    case "preference":
+      return weighting.beta * sigmoid(-weighting.beta * weighting.margin);
+    default:
+      return ratio;
+  }
+}
+
 export interface TokenTerm {
   /** The token's contribution to the objective, before its aggregation weight. */
   readonly value: number;
@@ -46,7 +68,20 @@ const bounded = (logRatio: number): number => Math.min(maxLogRatio, Math.max(-ma
 /** Past the bound the value no longer moves. False for NaN, whose slope must not become a number. */
 const isBeyond = (logRatio: number): boolean => Math.abs(logRatio) > maxLogRatio;
 
-/** One token of equation (9): min(ρA, clip(ρ)A) for a rollout, f(ρ)A for a revision. */
+/** ln σ(x) = −ln(1 + e^{−x}), without overflow. */
+export const logSigmoid = (x: number): number => Math.min(0, x) - log(1 + exp(-Math.abs(x)));
+
+/** σ(x) = 1 / (1 + e^{−x}). */
+export const sigmoid = (x: number): number => {
+  const e = exp(-Math.abs(x));
+  return (x < 0 ? e : 1) / (1 + e);
+};
+
+/**
+ * One token of the objective: min(ρA, clip(ρ)A) for a rollout and f(ρ)A for a revision, equation (9); A ln π for the
+ * likelihood; for a preference (Rafailov et al., Direct Preference Optimization, equation 7) its share of
+ * ln σ(β · margin), whose slope is ±β σ(−β · margin) at every token of the chosen (A = 1) and the rejected one (A = −1).
+ */
 export function tokenTerm(
   weighting: TokenWeighting,
   advantage: number,
@@ -54,11 +89,20 @@ export function tokenTerm(
   oldLogprob: number,
 ): TokenTerm {
   const logRatio = logprob - oldLogprob;
+  const unclipped = { ratio: exp(bounded(logRatio)), clipped: null };
+  if (weighting.kind === "likelihood") return { ...unclipped, value: advantage * logprob, slope: advantage };
+  if (weighting.kind === "preference") {
+    const { beta, margin, tokens } = weighting;
+    const value = logSigmoid(beta * margin) / tokens;
+    return { ...unclipped, value, slope: advantage * beta * sigmoid(-beta * margin) };
+  }
   const term = termOfRatio(weighting, advantage, exp(bounded(logRatio)));
   return isBeyond(logRatio) ? { ...term, slope: 0 } : term;
 }
 
-function termOfRatio(weighting: TokenWeighting, advantage: number, ratio: number): TokenTerm {
+type RatioWeighting = Exclude<TokenWeighting, { kind: "likelihood" | "preference" }>;
+
+function termOfRatio(weighting: RatioWeighting, advantage: number, ratio: number): TokenTerm {
   switch (weighting.kind) {
     case "ratio":
       return { value: ratio * advantage, slope: ratio * advantage, ratio, clipped: null };

@@ -1,6 +1,6 @@
 import { diffusionOf, effectiveCount, flowsOf, shareOf } from "../analysis/flows";
 import type { Group, Sample } from "../herl/group";
-import { shapedSlope } from "../herl/objective";
+import { weightOf } from "../herl/objective";
 import type { StepState } from "../herl/trainer";
 import type { TrainedRow } from "../herl/update";
 import type { Task } from "../rubric/schema";
@@ -82,10 +82,7 @@ function gradientView({ gradients, terms, weighting }: TrainedRow): TokenGradien
     coefficients: [...coefficients],
     ratios: terms.map(({ ratio }) => ratio),
     clipped: terms.map(({ clipped }) => clipped),
-    weights: terms.map(({ ratio, clipped }) => {
-      if (weighting.kind === "shaped") return weighting.scale * shapedSlope(ratio, weighting.gamma);
-      return clipped ? 0 : ratio;
-    }),
+    weights: terms.map((term) => weightOf(weighting, term)),
     unsampledMass: [...unsampledMass],
     effectiveCounts: Array.from(unsampledMass, (mass, t) => effectiveCount(mass, unsampledLogs[t])),
   };
