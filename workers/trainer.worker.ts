@@ -2,6 +2,7 @@
 import { expose } from "comlink";
 import { HerlError, plainError } from "../src/errors";
 import { calibrationCommands, type CalibrationCommands } from "../src/runs/calibration_commands";
+import { compareCommands, type CompareCommands } from "../src/runs/compare_commands";
 import { Driver } from "../src/runs/driver";
 import { failureCommands, type FailureCommands } from "../src/runs/failure_commands";
 import type { RunEvent, TrainerCommands } from "../src/runs/protocol";
@@ -12,7 +13,13 @@ import type { TaskCommands } from "../src/runs/task_commands";
 
 /** Commands, and how the page connects: a port for events, and the address that models are relative to. */
 export interface TrainerWorker
-  extends TrainerCommands, TaskCommands, JudgeCommands, CalibrationCommands, FailureCommands {
+  extends
+    TrainerCommands,
+    TaskCommands,
+    JudgeCommands,
+    CalibrationCommands,
+    FailureCommands,
+    CompareCommands {
   connect(events: MessagePort, baseUrl: string): void;
 }
 
@@ -25,6 +32,16 @@ const emit = (event: RunEvent) => port?.postMessage(event);
 const store = RunStore.open().catch((error: unknown) => error as HerlError);
 
 const runs = store.then((opened) => (opened instanceof RunStore ? opened : null));
+
+/** Without the Web Locks API, which only insecure pages lack, runs are not locked. */
+function lock(runId: string): Promise<(() => void) | null> {
+  if (!navigator.locks) return Promise.resolve(() => {});
+  return new Promise((resolve) => {
+    void navigator.locks.request(`herl-run-${runId}`, { ifAvailable: true }, (lock) =>
+      lock ? new Promise<void>((release) => resolve(release)) : resolve(null),
+    );
+  });
+}
 
 const driver = new Driver({
   gpu: navigator.gpu,
@@ -40,15 +57,7 @@ const driver = new Driver({
       "Check the connection and reload the page",
     );
   },
-  /** Without the Web Locks API, which only insecure pages lack, runs are not locked. */
-  lock(runId) {
-    if (!navigator.locks) return Promise.resolve(() => {});
-    return new Promise((resolve) => {
-      void navigator.locks.request(`herl-run-${runId}`, { ifAvailable: true }, (lock) =>
-        lock ? new Promise<void>((release) => resolve(release)) : resolve(null),
-      );
-    });
-  },
+  lock,
 });
 
 const calibrating = calibrationCommands({
@@ -64,8 +73,10 @@ const failing = failureCommands({
   exclusive: (work) => driver.exclusive(work),
 });
 
+const comparing = compareCommands(driver.opener, { store: runs, lock });
+
 expose(
-  Object.assign(driver, driver.tasks, driver.judging, calibrating, failing, {
+  Object.assign(driver, driver.tasks, driver.judging, calibrating, failing, comparing, {
     connect(events: MessagePort, baseUrl: string) {
       port = events;
       base = baseUrl;

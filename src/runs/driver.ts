@@ -39,7 +39,8 @@ export class Driver implements TrainerCommands {
   run: OpenRun | null = null;
   readonly judge = new PageJudge();
   private readonly environment: RunEnvironment;
-  private readonly opener: RunOpener;
+  /** Opens further runs, with the models that are there already. */
+  readonly opener: RunOpener;
   private readonly abort = { current: new AbortController() };
   private goal: Goal = "none";
   private pumping = false;

@@ -4,6 +4,7 @@ import { isDecided, type Judgement, type Judgements } from "../rubric/judge/judg
 import { CalibrationStore, type CalibrationStores } from "./calibration_store";
 import type { Checkpoint, Journal, StepLines } from "./journal";
 import type { EvaluationRow } from "./evaluate";
+import { ImportStore, type ImportStores } from "./import_store";
 import { checkManifest, type Manifest } from "./manifest";
 import type { MetricsRow } from "./metrics";
 import type { RunSummary } from "./protocol";
@@ -14,7 +15,7 @@ import { storeError } from "./store_error";
 import { TaskStore, type TaskStores } from "./task_store";
 
 /** Grows when the stores change; `upgrade` brings older databases along. */
-const databaseVersion = 4;
+const databaseVersion = 5;
 
 /** Everything recorded of one step: one value, so that a step is stored whole or not at all. */
 interface StoredStep {
@@ -25,7 +26,7 @@ interface StoredStep {
   readonly failures: readonly FailureRecord[];
 }
 
-interface Database extends DBSchema, TaskStores, CalibrationStores {
+interface Database extends DBSchema, TaskStores, CalibrationStores, ImportStores {
   runs: {
     key: string;
     value: { id: string; manifest: Manifest; updated: string; steps: number; digest: string };
@@ -53,6 +54,7 @@ const perStep = ["steps", "evaluations", "snapshots"] as const;
 export class RunStore {
   readonly tasks: TaskStore;
   readonly calibrations: CalibrationStore;
+  readonly imports: ImportStore;
   private readonly database: IDBPDatabase<Database>;
 
   private constructor(database: IDBPDatabase<Database>) {
@@ -61,6 +63,7 @@ export class RunStore {
       (await this.list()).map(({ manifest }) => manifest.config.world.tasks ?? ""),
     );
     this.calibrations = new CalibrationStore(database as unknown as IDBPDatabase<CalibrationStores>);
+    this.imports = new ImportStore(database as unknown as IDBPDatabase<ImportStores>);
   }
 
   /** Opens the store. Throws STORE_REFUSED where the browser forbids it (private windows, blocked site data). */
@@ -81,6 +84,7 @@ export class RunStore {
             for (const store of ["tasks", "taskFiles"] as const)
               db.createObjectStore(store, { keyPath: "sha256" });
           if (from < 4) db.createObjectStore("calibrations", { keyPath: "judge" });
+          if (from < 5) db.createObjectStore("imports", { keyPath: "id" });
         },
       });
       return new RunStore(database);
@@ -110,6 +114,14 @@ export class RunStore {
   /** The recorded steps of a run, in order. */
   steps(id: string): Promise<StoredStep[]> {
     return this.database.getAll("steps", allSteps(id));
+  }
+
+  /** The metrics of every step, without the responses, which are many times as large. */
+  async metrics(id: string): Promise<MetricsRow[]> {
+    const rows: MetricsRow[] = [];
+    const { store } = this.database.transaction("steps");
+    for await (const { value } of store.iterate(allSteps(id))) rows.push(value.metrics);
+    return rows;
   }
 
   /** What is recorded about items, step by step, without the responses, which are many times as large. */

@@ -1,0 +1,86 @@
+import { breathe } from "../compute/breathe";
+import { CpuBackend } from "../compute/cpu";
+import { HerlError } from "../errors";
+import type { RunConfig } from "./config";
+import type { RunEnvironment, RunOpener } from "./open_run";
+import { openSession } from "./open_session";
+import type { RunStore } from "./store";
+
+/** A run that is trained to its end, beside the run that is open. */
+export interface UnitRequest {
+  readonly config: RunConfig;
+  /** Updates. */
+  readonly steps: number;
+}
+
+export interface UnitProgress {
+  /** The run, as it is stored. */
+  readonly id: string;
+  readonly step: number;
+}
+
+export interface TrainedUnit {
+  readonly id: string;
+  readonly digest: string;
+}
+
+export interface UnitOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: UnitProgress) => void;
+}
+
+/**
+ * Trains a run to its end on a cpu backend of its own and stores it; one that was left half-way is taken up where it
+ * stands. Throws STORE_REFUSED where nothing can be stored, and what opening a run throws.
+ */
+export async function trainUnit(
+  opener: RunOpener,
+  { store: opening, lock }: Pick<RunEnvironment, "store" | "lock">,
+  { config, steps }: UnitRequest,
+  { signal, onProgress }: UnitOptions,
+): Promise<TrainedUnit> {
+  const store = await opening;
+  if (!store)
+    throw new HerlError(
+      "STORE_REFUSED",
+      "Nothing can be stored in this browser, and what is trained here would be lost",
+      "Allow the page to store data",
+    );
+  const { id, release, recorded } = await take(store, lock, config, steps);
+  let backend: CpuBackend | null = null;
+  try {
+    const model = await opener.model(config.model);
+    const tasks = await opener.tasksOf(config);
+    const journal = store.journal(id);
+    backend = await CpuBackend.create();
+    const { session, manifest } = await openSession({ backend, model, config, journal, recorded, tasks });
+    await journal.begin(manifest);
+    if (recorded) await session.resume();
+    for await (const event of session.run(steps, { signal })) {
+      if (event.type === "step" || event.type === "evaluation") onProgress({ id, step: session.step });
+      await breathe(signal);
+    }
+    return { id, digest: session.digest };
+  } finally {
+    backend?.destroy();
+    release();
+  }
+}
+
+/**
+ * The stored run of exactly this configuration on the cpu that has got furthest, no further than `steps` and open nowhere
+ * else; a new one where there is none. Its lock is taken.
+ */
+async function take(store: RunStore, lock: RunEnvironment["lock"], config: RunConfig, steps: number) {
+  const wanted = JSON.stringify(config);
+  const begun = (await store.list())
+    .filter(({ manifest, steps: done }) => manifest.backend.backend === "cpu" && done <= steps)
+    .filter(({ manifest }) => JSON.stringify(manifest.config) === wanted)
+    .sort((a, b) => b.steps - a.steps);
+  for (const { id } of begun) {
+    const release = await lock(id);
+    if (release) return { id, release, recorded: await store.manifest(id) };
+  }
+  const id = crypto.randomUUID();
+  return { id, release: (await lock(id)) ?? (() => {}), recorded: undefined };
+}
