@@ -1,5 +1,5 @@
 import { HerlError } from "../errors";
-import { RandomStream } from "../kernels/random/random";
+import { RandomStream, type Key } from "../kernels/random/random";
 import type { ChatMessage } from "../policy/chat_message";
 import type { Task, Verdict } from "../rubric/schema";
 import { englishRegistry, type VerifierRegistry } from "../rubric/verifiers/registry";
@@ -7,6 +7,7 @@ import { fileTasks } from "../worlds/file_world";
 import type { PlainText } from "../worlds/plain_text";
 import { generalRevision } from "../worlds/general_revision";
 import { plainTexts } from "../worlds/pocket/plain_text";
+import { pocketReferences } from "../worlds/pocket/references";
 import { revisionMessages } from "../worlds/pocket/revision";
 import { splits, type Split } from "../worlds/pocket/splits";
 import { withSoftItems } from "../worlds/pocket/soft_items";
@@ -34,6 +35,8 @@ export interface World {
    */
   plainTexts(count: number): readonly PlainText[];
   revisionMessages(task: Task, draft: string, verdicts: readonly Verdict[]): readonly ChatMessage[];
+  /** Good responses to a task, at most `count` different ones, drawn from `key`; none where nobody wrote any. */
+  references(task: Task, count: number, key: Key): readonly string[];
 }
 
 /** The tasks of a run on a task file. */
@@ -52,15 +55,16 @@ type WorldSettings = Pick<RunConfig, "world" | "seed">;
  */
 export function openWorld(config: WorldSettings, tasks?: RunTasks): World {
   const source = config.world.source === "file" ? fileSource(config, tasks) : pocketSource(config);
-  const { wording } = config.world;
-  return {
-    ...source,
-    revisionMessages: (task, draft, verdicts) =>
-      wording === "general"
-        ? generalRevision(task, draft, verdicts)
-        : revisionMessages(task, draft, verdicts, wording),
-  };
+  return { ...source, revisionMessages: revisionIn(config.world.wording) };
 }
+
+/** How hindsight is told in a wording. */
+export const revisionIn =
+  (wording: RunConfig["world"]["wording"]): World["revisionMessages"] =>
+  (task, draft, verdicts) =>
+    wording === "general"
+      ? generalRevision(task, draft, verdicts)
+      : revisionMessages(task, draft, verdicts, wording);
 
 type Source = Omit<World, "revisionMessages">;
 
@@ -80,6 +84,7 @@ function pocketSource({ world, seed }: WorldSettings): Source {
       return Array.from({ length: count }, (_, index) => task(source, split, 0, index));
     },
     plainTexts,
+    references: pocketReferences,
   };
 }
 
@@ -107,6 +112,7 @@ function fileSource({ world, seed }: WorldSettings, tasks?: RunTasks): Source {
     trainingTask: training,
     evaluationTasks: (split, count) => (split === "heldout" ? heldout.slice(0, count) : []),
     plainTexts: noPlainTexts,
+    references: ({ reference }) => (reference === undefined ? [] : [reference]),
   };
 }
 

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { deriveKey, seedKey } from "../../kernels/random/random";
 import { codeGrader } from "../../rubric/code_grader";
 import { routedGrader } from "../../rubric/routed_grader";
-import { sampleAndGrade, summarize } from "../../runs/evaluate";
+import { summarize } from "../../runs/evaluate";
 import { chatCodec } from "../../runs/learner";
-import { passAtK } from "../../analysis/pass_at_k";
+import { measurePassAtK } from "../../runs/pass_at_k";
 import { decimal, integer, UsageError, type Command } from "../arguments";
 import { backendOption, openBackend } from "../backend";
 import { writeBytes } from "../files";
@@ -44,7 +44,7 @@ export const evaluate: Command = {
     const samples = integer(values, "samples", { min: 1 });
     const judge = openJudge(values, values["out"] as string);
     const grader = routedGrader(codeGrader(registry), judge);
-    const responses = await sampleAndGrade(
+    const { responses, at } = await measurePassAtK(
       { policy, codec: chatCodec(model), grader },
       tasks,
       deriveKey(seedKey(integer(values, "seed")), "evaluation", "file"),
@@ -56,15 +56,7 @@ export const evaluate: Command = {
     );
     if (judge) console.error(judgeLine(judge.counters));
     const { n, reward, all_met, by_id } = summarize(responses.flat(), 0, "file");
-    const passed = responses.map(
-      (attempts) => attempts.filter((r) => r.reward !== null && r.reward >= 1 - 1e-6).length,
-    );
-    const passAt = Object.fromEntries(
-      powersUpTo(samples).map((k) => [
-        k,
-        passed.reduce((sum, c) => sum + passAtK(samples, c, k), 0) / passed.length,
-      ]),
-    );
+    const passAt = Object.fromEntries(at.map(({ k, mean }) => [k, mean]));
     const result = { tasks: tasks.length, samples, n, reward, all_met, by_id, pass_at_k: passAt };
     writeBytes(values["out"] as string, `${JSON.stringify(result, null, 2)}\n`);
     console.error(
@@ -72,6 +64,3 @@ export const evaluate: Command = {
     );
   },
 };
-
-const powersUpTo = (limit: number): number[] =>
-  limit < 1 ? [] : [...powersUpTo(Math.floor(limit / 2)), limit];

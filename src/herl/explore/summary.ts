@@ -1,4 +1,5 @@
 import { rate, type Rate } from "../../analysis/intervals";
+import { meanOf } from "../../analysis/statistics/estimate";
 import { hasPassed } from "../group";
 import type { Attempt } from "./attempt";
 
@@ -40,7 +41,7 @@ function atBudget(searches: readonly (readonly Attempt[])[], k: number): AtBudge
   return {
     k,
     passRate: rate(first.filter((attempts) => attempts.some(hasPassed)).length, best.length),
-    bestReward: best.length === 0 ? null : best.reduce((sum, reward) => sum + reward, 0) / best.length,
+    bestReward: best.length === 0 ? null : meanOf(best),
     generated: costOf(first.flat()),
     untilPass: costOf(first.flatMap(untilPass)),
   };
