@@ -70,6 +70,7 @@ export const errorCodes = [
   // tasks and rubrics
   "RUBRIC_INVALID",
   "TASK_INVALID",
+  "REFERENCES_MISSING",
   "VERIFIER_UNKNOWN",
   // judges
   "JUDGE_MISSING",
@@ -87,8 +88,12 @@ export const errorCodes = [
   "RUN_MODEL_CHANGED",
   "RUN_TASKS_MISSING",
   "RUN_TASKS_CHANGED",
+  "RUN_COLLAPSED",
   "STEP_MISSING",
   "DIGEST_DIFFERS",
+  "EXPERIMENT_MISSING",
+  "EXPERIMENT_FAILED",
+  "EXPERIMENT_DIFFERS",
   "STORE_REFUSED",
   "STORE_FULL",
   // files

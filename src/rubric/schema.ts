@@ -30,6 +30,10 @@ export interface Task {
   /** The user's message, complete, with the constraints in it. */
   readonly prompt: string;
   readonly rubric: readonly RubricItem[];
+  /** A good response, to imitate (SFT) or to prefer (DPO). The policy never sees it where it samples. */
+  readonly reference?: string;
+  /** A response that the reference is preferred to. */
+  readonly rejected?: string;
 }
 
 /**

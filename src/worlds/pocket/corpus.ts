@@ -73,7 +73,7 @@ export function plainAnswer(
 }
 
 /** A story for a task, without the words of its constraints. */
-function drawStory(stream: RandomStream, { topic, constraints }: PocketTask): Content {
+export function drawStory(stream: RandomStream, { topic, constraints }: PocketTask): Content {
   const words = constraints.flatMap(({ family, kwargs }) => familyOf(family).words?.(kwargs) ?? []);
   return drawContent(stream, topic, new Set(words));
 }

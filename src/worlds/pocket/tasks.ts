@@ -12,6 +12,9 @@ export interface PocketTask extends Task {
   readonly constraints: readonly PocketConstraint[];
 }
 
+/** Whether a task is one of the pocket world's, its rubric perhaps changed since. */
+export const isPocketTask = (task: Task): task is PocketTask => "topic" in task && "constraints" in task;
+
 /** A constraint as the policy is told it. */
 export const tellConstraint = ({ family, kwargs }: PocketConstraint): string => familyOf(family).tell(kwargs);
 
