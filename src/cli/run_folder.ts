@@ -129,16 +129,14 @@ export class RunFolder implements Journal {
     return (this.judged ??= judgementFile(this.file("judgements.jsonl"), { undecided: true }));
   }
 
-  private writeCheckpoint({ progress, policy }: Checkpoint): void {
+  private writeCheckpoint({ progress, policy, best }: Checkpoint): void {
     const fresh = this.file("checkpoint.new");
     rmSync(fresh, { recursive: true, force: true });
-    mkdirSync(fresh);
-    for (const name of tensorFiles)
-      writeFileSync(join(fresh, `${name}.f32`), new Uint8Array(policy[name].buffer));
-    writeFileSync(
-      join(fresh, "progress.json"),
-      JSON.stringify({ ...progress, optimizerSteps: policy.steps }),
-    );
+    if (best) writePolicy(join(fresh, "best"), best);
+    writePolicy(fresh, policy);
+    const optimizer = { optimizerSteps: policy.steps, ...(best && { bestOptimizerSteps: best.steps }) };
+    // Last: a folder with it is complete.
+    writeBytes(join(fresh, "progress.json"), JSON.stringify({ ...progress, ...optimizer }));
     rmSync(this.file("checkpoint"), { recursive: true, force: true });
     renameSync(fresh, this.file("checkpoint"));
   }
@@ -149,15 +147,26 @@ export class RunFolder implements Journal {
       .map((name) => this.file(name))
       .find((path) => existsSync(join(path, "progress.json")));
     if (!folder) return null;
-    const { optimizerSteps, ...progress } = JSON.parse(
+    const { optimizerSteps, bestOptimizerSteps, ...progress } = JSON.parse(
       readText(join(folder, "progress.json")),
-    ) as RunProgress & { optimizerSteps: number };
-    const [parameters, firstMoments, secondMoments] = tensorFiles.map((name) =>
-      readFloats(join(folder, `${name}.f32`)),
-    );
-    const policy: PolicySnapshot = { parameters, firstMoments, secondMoments, steps: optimizerSteps };
-    return { progress, policy };
+    ) as RunProgress & { optimizerSteps: number; bestOptimizerSteps?: number };
+    return {
+      ...{ progress, policy: readPolicy(folder, optimizerSteps) },
+      ...(bestOptimizerSteps !== undefined && { best: readPolicy(join(folder, "best"), bestOptimizerSteps) }),
+    };
   }
+}
+
+function writePolicy(folder: string, policy: PolicySnapshot): void {
+  for (const name of tensorFiles)
+    writeBytes(join(folder, `${name}.f32`), new Uint8Array(policy[name].buffer));
+}
+
+function readPolicy(folder: string, steps: number): PolicySnapshot {
+  const [parameters, firstMoments, secondMoments] = tensorFiles.map((name) =>
+    readFloats(join(folder, `${name}.f32`)),
+  );
+  return { parameters, firstMoments, secondMoments, steps };
 }
 
 const readFloats = (path: string): Float32Array<ArrayBuffer> =>

@@ -15,11 +15,14 @@ export interface StepAnalysis {
 /** What must agree with the record for the update to be the recorded one. */
 const compared = ["loss", "grad_norm", "reward", "entropy", "num_tokens"] as const;
 
-/** A recorded run's configuration for making its updates again: evaluations change nothing and take time. */
-export const withoutEvaluation = (config: RunConfig): RunConfig => ({
-  ...config,
-  evaluation: { ...config.evaluation, every: 0 },
-});
+/**
+ * A recorded run's configuration for making its updates again: evaluations change nothing and take time, unless they
+ * decide what a collapse goes back to.
+ */
+export const withoutEvaluation = (config: RunConfig): RunConfig =>
+  config.collapse.action === "rollback"
+    ? config
+    : { ...config, evaluation: { ...config.evaluation, every: 0 } };
 
 export interface AnalyzeOptions {
   readonly signal?: AbortSignal;

@@ -26,13 +26,18 @@ export async function archiveRun(
   const judgements = await store.recordedJudgements(id);
   if (judgements.length > 0) files["judgements.jsonl"] = lines(judgements);
   if (checkpoint) {
-    const { progress, policy } = checkpoint;
+    const { progress, policy, best } = checkpoint;
     files["digest.txt"] = strToU8(`${progress.digest}\n`);
     files["checkpoint/progress.json"] = strToU8(
-      JSON.stringify({ ...progress, optimizerSteps: policy.steps }),
+      JSON.stringify({
+        ...{ ...progress, optimizerSteps: policy.steps },
+        ...(best && { bestOptimizerSteps: best.steps }),
+      }),
     );
-    for (const name of ["parameters", "firstMoments", "secondMoments"] as const)
+    for (const name of ["parameters", "firstMoments", "secondMoments"] as const) {
       files[`checkpoint/${name}.f32`] = bytesOf(policy[name]);
+      if (best) files[`checkpoint/best/${name}.f32`] = bytesOf(best[name]);
+    }
     const { training } = manifest.config;
     if (training.mode === "lora") {
       const { entries } = parameterLayout(loraShapes(model, training));

@@ -352,9 +352,14 @@ export function parseConfig(input: unknown): RunConfig {
     );
   }
   const config = result.data;
-  const { world, training } = config;
+  const { world, training, evaluation, collapse } = config;
   if (world.minConstraints > world.maxConstraints)
     throw invalid("world.minConstraints", "is above world.maxConstraints");
+  if (collapse.action === "rollback" && (evaluation.every === 0 || evaluation.heldout === 0))
+    throw invalid(
+      "collapse.action",
+      "rollback goes back to the best held-out evaluation, but evaluation.every or evaluation.heldout is 0",
+    );
   if (training.rank % 4 !== 0) throw invalid("training.rank", "must be a multiple of 4");
   return config;
 }

@@ -5,6 +5,7 @@ import { deriveKey, seedKey } from "../kernels/random/random";
 import type { PolicySnapshot } from "../policy/policy";
 import { isJudgeError } from "../rubric/judge/judge";
 import { composeTask } from "../worlds/pocket/tasks";
+import { collapseNotice } from "./collapse";
 import { methodOf } from "./config";
 import { judgeCommands, type JudgeCommands } from "./judge_commands";
 import { LabDesk } from "./lab_desk";
@@ -288,7 +289,11 @@ export class Driver implements TrainerCommands {
       emit({ type: "tasks", step: event.step, tasks: event.tasks.map(taskView) });
     } else if (event.type === "step") emit({ type: "metrics", row: event.metrics });
     else if (event.type === "evaluating") this.status("evaluating");
-    else {
+    else if (event.type === "collapse") {
+      emit({ type: "notice", ...plainError(collapseNotice(event)) });
+      // After going back, the present policy is no longer the one after the update on screen.
+      if (event.outcome !== "marked") this.seen = null;
+    } else {
       emit(event);
       this.status(this.goal === "forever" ? "playing" : "stepping");
     }

@@ -2,6 +2,7 @@ import type { FailureRates, GradedUpdates } from "../rubric/adaptive/failure_rat
 import type { JudgeCounters } from "../rubric/judge/judge_counters";
 import type { Judgements } from "../rubric/judge/judgements";
 import type { PolicySnapshot } from "../policy/policy";
+import type { CollapseProgress } from "./collapse";
 import type { EvaluationRow } from "./evaluate";
 import type { Manifest } from "./manifest";
 import type { MetricsRow } from "./metrics";
@@ -24,12 +25,18 @@ export interface RunProgress {
   readonly failureRates: FailureRates;
   /** In how many updates items were graded, by item key. */
   readonly gradedUpdates: GradedUpdates;
+  readonly collapse: CollapseProgress;
 }
 
 /** What resuming needs. */
 export interface Checkpoint {
   readonly progress: RunProgress;
   readonly policy: PolicySnapshot;
+  /**
+   * What a collapse goes back to: the policy of `progress.collapse.best`. Of use only where that evaluation is older
+   * than the checkpoint, and absent where collapses only mark.
+   */
+  readonly best?: PolicySnapshot;
 }
 
 /** Everything recorded of one step. */

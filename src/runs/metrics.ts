@@ -4,6 +4,7 @@ import { hasPassed, type Group, type Sample } from "../herl/group";
 import type { StepState } from "../herl/trainer";
 import type { Update } from "../herl/update";
 import { countUnmet } from "../rubric/adaptive/failure_rates";
+import type { JudgeCounters } from "../rubric/judge/judge_counters";
 import type { RunConfig } from "./config";
 
 /**
@@ -145,6 +146,15 @@ const flowMetrics = (prefix: string, flows: Flows) => ({
   [`${prefix}/negative_sampled`]: flows.negativeSampled,
   [`${prefix}/negative_unsampled`]: flows.negativeUnsampled,
   [`${prefix}/diffused_over`]: flows.diffusedOver,
+});
+
+/** What the judge did for one step: the difference of its counters. */
+export const judgeMetrics = (now: JudgeCounters, before: JudgeCounters) => ({
+  "judge/cached": now.cached - before.cached,
+  "judge/retries": now.retries - before.retries,
+  "judge/unknown": now.unknown - before.unknown,
+  "judge/tokens": now.promptTokens + now.completionTokens - before.promptTokens - before.completionTokens,
+  "judge/money": now.money - before.money,
 });
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -3,16 +3,18 @@ import { deriveKey, seedKey } from "../kernels/random/random";
 import { countUpdates, stayingUnmet, updateRates } from "../rubric/adaptive/failure_rates";
 import { reweight } from "../rubric/adaptive/reweight";
 import { changedRubric, partsOf, type RubricChange } from "../rubric/adaptive/rubric_change";
+import type { PolicySnapshot } from "../policy/policy";
 import type { Judge } from "../rubric/judge/judge";
 import { noCounters, type JudgeCounters } from "../rubric/judge/judge_counters";
 import type { Task } from "../rubric/schema";
+import { afterEvaluation, afterUpdate, noCollapse, type CollapseEvent } from "./collapse";
 import { methodOf, type RunConfig } from "./config";
 import { emptyDigest, evaluationFields, extendDigest, stepFields } from "./digest";
 import type { EvaluationRow } from "./evaluate";
 import { evaluateRun, type EvaluationProgress } from "./evaluate_run";
 import type { Journal, RunProgress } from "./journal";
 import type { OpenLearner } from "./learner";
-import { stepMetrics, type MetricsRow } from "./metrics";
+import { judgeMetrics, stepMetrics, type MetricsRow } from "./metrics";
 import { failureRecords } from "./failure_records";
 import type { Manifest } from "./manifest";
 import { rolloutRecords } from "./records";
@@ -25,6 +27,8 @@ export type SessionEvent =
   | { readonly type: "phase"; readonly step: number; readonly state: StepState }
   /** Items that stay unmet could be split finer; comes before the record of the update after which it is so. */
   | { readonly type: "proposals"; readonly step: number; readonly proposals: readonly SplitProposal[] }
+  /** Comes before the record of the update at which it was found. */
+  | CollapseEvent
   | { readonly type: "step"; readonly metrics: MetricsRow }
   | EvaluationProgress
   | { readonly type: "evaluation"; readonly rows: readonly EvaluationRow[] };
@@ -68,6 +72,7 @@ const newRun: RunProgress = {
   digest: emptyDigest,
   failureRates: {},
   gradedUpdates: {},
+  collapse: noCollapse,
 };
 
 /** Tasks that are looked through for an example of an item. */
@@ -82,6 +87,8 @@ export class Session {
   private readonly parts: SessionParts;
   private readonly method;
   private progress = newRun;
+  /** The policy of the best evaluation; null where collapses only mark. */
+  private best: PolicySnapshot | null = null;
   /** The judge's counters at the last record. */
   private judged: JudgeCounters = noCounters;
   private accepted: readonly RubricChange[];
@@ -106,6 +113,11 @@ export class Session {
     return this.progress.digest;
   }
 
+  /** Whether it collapsed too often to go on. */
+  get stopped(): boolean {
+    return this.progress.collapse.stopped;
+  }
+
   /** Finer splits of items that hold, or will. */
   get changes(): readonly RubricChange[] {
     return this.accepted;
@@ -128,6 +140,8 @@ export class Session {
     if (!checkpoint) return false;
     this.parts.learner.policy.restore(checkpoint.policy);
     this.progress = { ...newRun, ...checkpoint.progress };
+    const { collapse, step } = this.progress;
+    this.best = collapse.best?.step === step ? checkpoint.policy : (checkpoint.best ?? null);
     const { judge } = this.parts;
     if (judge && this.progress.judge) judge.startFrom((this.judged = this.progress.judge));
     return true;
@@ -136,10 +150,10 @@ export class Session {
   /**
    * Runs until `steps` updates are done, yielding after every phase: whoever iterates decides when to go on. The
    * first evaluation waits until the first group is graded, so that a page has something to show at once; it is of
-   * the untouched policy all the same.
+   * the untouched policy all the same. Ends earlier where the run has stopped.
    */
   async *run(steps: number, options: RunOptions = {}): AsyncGenerator<SessionEvent> {
-    while (this.progress.step < steps) {
+    while (this.progress.step < steps && !this.stopped) {
       if (this.progress.step > 0) yield* this.evaluateIfDue(options.signal);
       yield* this.update(options);
     }
@@ -164,9 +178,10 @@ export class Session {
       if (step === 0 && state.phase === "grade") yield* this.evaluateIfDue(options.signal);
       resumed = clock();
     }
-    const metrics = await this.record(last!, busy / 1000);
+    const { metrics, collapse } = await this.record(last!, busy / 1000);
     const proposals = isDue(metrics.step, this.config.adaptive.propose) ? this.proposals() : [];
     if (proposals.length > 0) yield { type: "proposals", step: metrics.step, proposals };
+    if (collapse) yield collapse;
     yield { type: "step", metrics };
   }
 
@@ -206,12 +221,18 @@ export class Session {
     });
   }
 
-  private async record(state: StepState, seconds: number): Promise<MetricsRow> {
+  private async record(
+    state: StepState,
+    seconds: number,
+  ): Promise<{ metrics: MetricsRow; collapse: CollapseEvent | null }> {
     const { journal, learner } = this.parts;
     const step = this.progress.step + 1;
     const judged = this.parts.judge?.counters ?? noCounters;
+    const measured = stepMetrics(state, this.config, this.progress, step);
+    const collapse = afterUpdate(this.progress.collapse, measured, this.config);
     const numbers = {
-      ...stepMetrics(state, this.config, this.progress, step),
+      ...measured,
+      ...collapse.metrics,
       ...(this.parts.judge && judgeMetrics(judged, this.judged)),
       judge_calls: this.progress.judgeCalls + judged.calls - this.judged.calls,
     };
@@ -223,16 +244,21 @@ export class Session {
       ...{ step, evaluated: false, responses, judgeCalls, tokens, digest },
       judge: this.parts.judge ? judged : null,
       ...this.failuresAfter(state),
+      collapse: collapse.progress,
     };
+    // Before the checkpoint: a run that is resumed has gone back too.
+    if (collapse.event && collapse.event.outcome !== "marked") learner.policy.restore(this.best!);
     const checkpointDue = isDue(step, this.config.checkpointEvery);
     const snapshotDue = isDue(step, this.config.snapshotEvery);
     const policy = checkpointDue || snapshotDue ? await learner.policy.snapshot() : null;
     await journal.saveStep(
       { metrics, rollouts: rolloutRecords(state, step), failures: failureRecords(state, step) },
-      checkpointDue ? { progress: this.progress, policy: policy! } : null,
+      checkpointDue
+        ? { progress: this.progress, policy: policy!, ...(this.best && { best: this.best }) }
+        : null,
     );
     if (snapshotDue) await journal.saveSnapshot(step, policy!.parameters);
-    return metrics;
+    return { metrics, collapse: collapse.event };
   }
 
   private failuresAfter({ groups }: StepState): Pick<RunProgress, "failureRates" | "gradedUpdates"> {
@@ -253,18 +279,19 @@ export class Session {
     const rows = yield* evaluateRun(learner, world, this.config, this.progress.step, signal);
     const digest = extendDigest(this.progress.digest, evaluationFields(rows));
     this.progress = { ...this.progress, evaluated: true, digest };
+    if (this.config.collapse.action === "rollback") await this.noteBest(rows);
     await this.parts.journal.saveEvaluation(rows, this.progress);
     yield { type: "evaluation", rows };
   }
-}
 
-/** What the judge did for one step: the difference of its counters. */
-const judgeMetrics = (now: JudgeCounters, before: JudgeCounters) => ({
-  "judge/cached": now.cached - before.cached,
-  "judge/retries": now.retries - before.retries,
-  "judge/unknown": now.unknown - before.unknown,
-  "judge/tokens": now.promptTokens + now.completionTokens - before.promptTokens - before.completionTokens,
-  "judge/money": now.money - before.money,
-});
+  /** Keeps the policy as it is, if no evaluation was better. */
+  private async noteBest(rows: readonly EvaluationRow[]): Promise<void> {
+    const { collapse, step } = this.progress;
+    const noted = afterEvaluation(collapse, rows, step);
+    if (noted === collapse) return;
+    this.best = await this.parts.learner.policy.snapshot();
+    this.progress = { ...this.progress, collapse: noted };
+  }
+}
 
 const isDue = (step: number, every: number): boolean => every > 0 && step % every === 0;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { peftFiles, peftNames } from "../../policy/peft";
+import { collapseNotice } from "../../runs/collapse";
 import type { EvaluationRow } from "../../runs/evaluate";
 import type { OpenSession } from "../../runs/open_session";
 import type { SessionEvent } from "../../runs/session";
@@ -16,6 +17,8 @@ export function report(event: SessionEvent): void {
       `entropy ${format(entropy)}`,
     ];
     console.error(`update ${step}  ${numbers.join("  ")}  ${step_time.toFixed(2)} s`);
+  } else if (event.type === "collapse") {
+    console.error(collapseNotice(event).toLine());
   } else if (event.type === "evaluation") {
     for (const row of event.rows)
       console.error(`  evaluation after ${row.step}: ${row.split.padEnd(7)} ${told(row)}  (n ${row.n})`);
