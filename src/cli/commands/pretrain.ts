@@ -2,11 +2,13 @@ import { join } from "node:path";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { codeVersion } from "../../runs/manifest";
-import { worlds } from "../../worlds/pocket/config";
-import { pretrain as makeModel, pretrainConfig } from "../../worlds/pocket/pretrain";
+import { pretrain as makeModel } from "../../worlds/pretrain";
+import { pretrainConfigs } from "../../worlds/pretrain_worlds";
 import { integer, UsageError, type Command } from "../arguments";
 import { backendOption, openBackend } from "../backend";
 import { writeBytes } from "../files";
+
+const names = Object.keys(pretrainConfigs).join(", ");
 
 export const pretrain: Command = {
   name: "pretrain",
@@ -17,24 +19,24 @@ export const pretrain: Command = {
       type: "string",
       value: "NAME",
       default: "pocket",
-      description: `One of ${Object.keys(worlds).join(", ")}`,
+      description: `One of ${names}`,
     },
     seed: { type: "string", value: "S", default: "1", description: "Seed" },
     steps: {
       type: "string",
       value: "N",
-      default: String(pretrainConfig.steps),
-      description: "Steps of AdamW",
+      description: "Steps of AdamW (default: the world's own)",
     },
     out: { type: "string", value: "DIR", required: true, description: "Folder for NAME.gguf and NAME.json" },
     backend: backendOption,
   },
   async run(values) {
-    const name = values["world"] as keyof typeof worlds;
-    const world = worlds[name];
-    if (!world) throw new UsageError(`--world is one of ${Object.keys(worlds).join(", ")}`);
+    const name = values["world"] as string;
+    if (!Object.hasOwn(pretrainConfigs, name)) throw new UsageError(`--world is one of ${names}`);
+    const own = pretrainConfigs[name];
     const seed = integer(values, "seed");
-    const config = { ...pretrainConfig, world, steps: integer(values, "steps", { min: 1 }) };
+    const steps = values["steps"] === undefined ? own.steps : integer(values, "steps", { min: 1 });
+    const config = { ...own, steps };
     const backend = await openBackend(values["backend"]);
     const started = performance.now();
     const losses: number[] = [];
@@ -49,7 +51,8 @@ export const pretrain: Command = {
     });
     const manifest = {
       made_by: `npx herl pretrain --world ${name} --seed ${seed} --steps ${config.steps}`,
-      ...{ code_version: codeVersion, backend: backend.adapter, seed, config },
+      ...{ code_version: codeVersion, backend: backend.adapter, seed },
+      config: { ...config, world: config.world.settings },
       final_loss: losses.slice(-100).reduce((sum, loss) => sum + loss, 0) / Math.min(100, losses.length),
       minutes: Number(((performance.now() - started) / 60000).toFixed(1)),
       bytes: bytes.length,

@@ -1,5 +1,5 @@
-import { byteSymbols } from "../../policy/tokenizer/byte_symbols";
-import { preTokenizers } from "../../policy/tokenizer/pre_tokenizers";
+import { byteSymbols } from "../policy/tokenizer/byte_symbols";
+import { preTokenizers } from "../policy/tokenizer/pre_tokenizers";
 
 /*
  * Training of a byte-level BPE vocabulary of GPT-2's kind (Sennrich et al., "Neural Machine Translation of Rare Words

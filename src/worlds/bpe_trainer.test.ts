@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RandomStream } from "../../kernels/random/random";
-import { byteSymbols } from "../../policy/tokenizer/byte_symbols";
-import { Tokenizer } from "../../policy/tokenizer/tokenizer";
-import { ggufValue } from "../../policy/gguf/value";
+import { RandomStream } from "../kernels/random/random";
+import { byteSymbols } from "../policy/tokenizer/byte_symbols";
+import { Tokenizer } from "../policy/tokenizer/tokenizer";
+import { ggufValue } from "../policy/gguf/value";
 import { trainBpe } from "./bpe_trainer";
-import { pocketConfig } from "./config";
-import { corpusSample } from "./corpus";
-import { families } from "./families/registry";
-import { allWords } from "./lexicon";
+import { pocketConfig } from "./pocket/config";
+import { corpusSample } from "./pocket/corpus";
+import { families } from "./pocket/families/registry";
+import { allWords } from "./pocket/lexicon";
 
 describe("training", () => {
   test("merges the most frequent pair first, and of equals the one with smaller ids", () => {

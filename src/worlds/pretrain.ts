@@ -1,21 +1,36 @@
-import type { Backend } from "../../compute/backend";
-import { deriveKey, RandomStream, seedKey, type Key } from "../../kernels/random/random";
-import { encodeChat } from "../../policy/chat";
-import { pocketChatTemplate } from "../../policy/chat_templates";
-import type { LlamaConfig } from "../../policy/gguf/llama_config";
-import { ggufValue, type GgufValue } from "../../policy/gguf/value";
-import { tensorNames, type HostWeight } from "../../policy/llama/weights";
-import { LlamaPolicy } from "../../policy/llama_policy";
-import { writeModel } from "../../policy/model_file";
-import type { BranchScores, Tree } from "../../policy/policy";
-import { Tokenizer } from "../../policy/tokenizer/tokenizer";
+import type { Backend } from "../compute/backend";
+import { deriveKey, RandomStream, seedKey, type Key } from "../kernels/random/random";
+import { encodeChat } from "../policy/chat";
+import { pocketChatTemplate } from "../policy/chat_templates";
+import type { ChatMessage } from "../policy/chat_message";
+import type { LlamaConfig } from "../policy/gguf/llama_config";
+import { ggufValue, type GgufValue } from "../policy/gguf/value";
+import { tensorNames, type HostWeight } from "../policy/llama/weights";
+import { LlamaPolicy } from "../policy/llama_policy";
+import { writeModel } from "../policy/model_file";
+import type { BranchScores, Tree } from "../policy/policy";
+import { Tokenizer } from "../policy/tokenizer/tokenizer";
 import { trainBpe } from "./bpe_trainer";
-import type { PocketConfig } from "./config";
-import { corpusPrompt, corpusSample } from "./corpus";
+
+/** What a world brings to the pre-training of its model. */
+export interface PretrainWorld {
+  /** What the model's file says of itself. */
+  readonly name: string;
+  readonly description: string;
+  /** The world's own parameters, for the manifest. */
+  readonly settings: object;
+  /** A drawn conversation, and responses to it: the loss is on the responses alone. */
+  prompt(stream: RandomStream): {
+    readonly messages: readonly ChatMessage[];
+    respond(stream: RandomStream): { readonly response: string };
+  };
+  /** The parts of a text that the vocabulary is made from, where that is not the whole text. */
+  vocabularyParts?(text: string): string[];
+}
 
 /** Everything that makes a pocket model, besides its seed. */
 export interface PretrainConfig {
-  readonly world: PocketConfig;
+  readonly world: PretrainWorld;
   readonly model: Omit<LlamaConfig, "vocab">;
   readonly vocab: number;
   /** Texts from which the vocabulary is made. */
@@ -28,25 +43,6 @@ export interface PretrainConfig {
   readonly warmupSteps: number;
   readonly weightDecay: number;
 }
-
-export const pretrainConfig: Omit<PretrainConfig, "world"> = {
-  model: {
-    architecture: "llama",
-    ...{ layers: 3, dim: 96, heads: 4, kvHeads: 2, headDim: 24, ffnDim: 256 },
-    ...{ contextLength: 384, ropeBase: 10000, rmsEpsilon: 1e-5, tied: true },
-  },
-  vocab: 512,
-  vocabularySamples: 4000,
-  steps: 3500,
-  batch: 40,
-  responses: 2,
-  learningRate: 3e-3,
-  warmupSteps: 50,
-  weightDecay: 0.01,
-};
-
-const description =
-  "A model of a tiny language, made by `herl pretrain` for the HeRL Playground. It was taught to revise drafts.";
 
 const specialTokens = ["<|user|>", "<|model|>", "<|end|>"];
 
@@ -62,17 +58,19 @@ export interface PretrainProgress {
 
 /** What the file says of itself, and its tokenizer: a vocabulary trained on the world's own corpus. */
 export function modelMetadata(config: PretrainConfig, seed: number): Map<string, GgufValue> {
+  const { name, description, prompt, vocabularyParts = (text: string) => [text] } = config.world;
   const texts = function* () {
     for (let i = 0; i < config.vocabularySamples; i++) {
-      const { messages, response } = corpusSample(RandomStream.of(seed, "vocabulary", i), config.world);
-      for (const { content } of messages) yield content;
-      yield response;
+      const stream = RandomStream.of(seed, "vocabulary", i);
+      const { messages, respond } = prompt(stream);
+      for (const { content } of messages) yield* vocabularyParts(content);
+      yield* vocabularyParts(respond(stream).response);
     }
   };
   const { tokens, merges } = trainBpe(texts(), config.vocab, specialTokens);
   const end = tokens.indexOf("<|end|>");
   return new Map([
-    ["general.name", ggufValue.string("HeRL pocket")],
+    ["general.name", ggufValue.string(name)],
     ["general.description", ggufValue.string(description)],
     ["general.license", ggufValue.string("mit")],
     ["general.file_type", ggufValue.uint32(7)], // mostly Q8_0
@@ -106,7 +104,7 @@ function initialWeights(config: LlamaConfig, key: Key): Map<string, HostWeight> 
 
 /** A conversation of the corpus with its responses: the prompt is computed once for all of them. */
 function sampleTree(stream: RandomStream, config: PretrainConfig, tokenizer: Tokenizer): Tree {
-  const { messages, respond } = corpusPrompt(stream, config.world);
+  const { messages, respond } = config.world.prompt(stream);
   const [end] = tokenizer.endIds;
   const branches = Array.from({ length: config.responses }, () => [
     ...tokenizer.encode(respond(stream).response, { specials: false }),
