@@ -1,12 +1,14 @@
-import type { AdvantageConfig, BonusConfig } from "./config";
+import type { AdvantageConfig, BonusConfig, MethodConfig } from "./config";
 import { rewardTolerance, type Revision, type Row, type Sample } from "./group";
+import { preferenceRows } from "./preference";
+import { overlongPenalty } from "./overlong";
 
 /** As in TRL and verl: keeps the quotient defined. */
 const epsilon = 1e-6;
 
 /**
  * Equation (8): α(r̃_i − r_i) for every rollout i that was revised, from its best revision; 0 for the others.
- * Two-sided as in the paper, unless clipped at 0.
+ * Two-sided as in the paper, unless clipped at 0. A draft that is replayed was not revised.
  */
 export function bonuses(
   rollouts: readonly Sample[],
@@ -14,7 +16,9 @@ export function bonuses(
   { alpha, clipAtZero }: BonusConfig,
 ): number[] {
   return rollouts.map(({ reward }, i) => {
-    const revised = revisions.flatMap((r) => (r.draft === i && r.reward !== null ? [r.reward] : []));
+    const revised = revisions.flatMap((r) =>
+      r.draft === i && r.reward !== null && !r.replayed ? [r.reward] : [],
+    );
     if (reward === null || revised.length === 0) return 0;
     const bonus = alpha * (Math.max(...revised) - reward);
     return clipAtZero ? Math.max(0, bonus) : bonus;
@@ -52,25 +56,37 @@ function deviationOf(values: readonly number[], std: "sample" | "population"): n
   return Math.sqrt(squares / (std === "sample" ? values.length - 1 : values.length));
 }
 
-/** The group's rows with bonus and advantage: the rollouts that take part, then the revision that joined. */
+/**
+ * The group's rows with bonus, overlong penalty and advantage: the rollouts that take part, then the revision that
+ * joined. The bonus compares grades alone, so that it is no reward for revising into fewer tokens; each row's own
+ * length then counts against it, a revision's too.
+ */
 export function groupRows(
   rollouts: readonly Sample[],
   taking: readonly number[],
   revisions: readonly Revision[],
   joined: number | null,
-  config: { readonly bonus: BonusConfig; readonly advantage: AdvantageConfig },
+  config: Pick<MethodConfig, "bonus" | "advantage" | "sampling" | "maxNewTokens"> & {
+    readonly objective: Pick<MethodConfig["objective"], "loss">;
+  },
 ): Row[] {
   const bonus = bonuses(rollouts, revisions, config.bonus);
   const before = config.bonus.when === "before";
+  const rewarded = ({ reward, rollout }: Sample) => {
+    const overlong = overlongPenalty(rollout.ids.length, config.maxNewTokens, config.sampling.overlongTokens);
+    return { graded: reward!, reward: reward! + overlong, overlong };
+  };
   const rows: Omit<Row, "advantage">[] = taking.map((index) => {
-    const graded = rollouts[index].reward!;
-    const reward = graded + (before ? bonus[index] : 0);
-    return { source: "rollout", index, graded, reward, bonus: bonus[index] };
+    const row = rewarded(rollouts[index]);
+    const reward = row.reward + (before ? bonus[index] : 0);
+    return { source: "rollout", index, ...row, reward, bonus: bonus[index] };
   });
-  if (joined !== null) {
-    const graded = revisions[joined].reward!;
-    rows.push({ source: "revision", index: joined, graded, reward: graded, bonus: 0 });
-  }
+  if (joined !== null)
+    rows.push({ source: "revision", index: joined, ...rewarded(revisions[joined]), bonus: 0 });
+  const { loss } = config.objective;
+  // Every response counts the same for its likelihood, whatever its reward.
+  if (loss === "crossEntropy") return rows.map((row) => ({ ...row, advantage: 1 }));
+  if (loss === "preference") return preferenceRows(rows, rollouts);
   const advantages = groupAdvantages(rows, config.advantage);
   return rows.map((row, i) => ({ ...row, advantage: advantages[i] + (before ? 0 : row.bonus) }));
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { flowsOf } from "../analysis/flows";
 import { compareTrials, counterfactualGroups, tryStep, type Counterfactual } from "./counterfactual";
 import { runStep } from "./testing/run_step";
+import { samples } from "./testing/samples";
 import { methodConfig, tinyLearner, wordTask, type MethodOverrides } from "./testing/tiny_world";
 
 const say = (prompt: string, sample: number) =>
@@ -82,14 +83,7 @@ describe("a step as it might have been", () => {
   });
 
   test("unknown grades stay out, unless the reader gives a reward", () => {
-    const group = {
-      ...{
-        rollouts: [{ reward: null }, { reward: 0 }, { reward: 1 }],
-        revisions: [],
-        joined: null,
-        rows: [],
-      },
-    } as never;
+    const group = { rollouts: samples(null, 0, 1), revisions: [], joined: null, rows: [] } as never;
     const plain = counterfactualGroups([group], { config });
     expect(plain[0].rows.map(({ index }) => index)).toEqual([1, 2]);
     const given = counterfactualGroups([group], { config, rewards: [{ group: 0, index: 0, reward: 1 }] });

@@ -12,6 +12,27 @@ export interface Sample {
   readonly origin?: "reference" | "rejected";
   /** The tokens that a rollout was sampled after, where that is not the group's prompt. */
   readonly context?: readonly number[];
+  /** Indices of the rubric items that its scaffold showed; absent without one. */
+  readonly shown?: readonly number[];
+  /** Scores against the hidden reference, where the method trains on them. `reward` stays the rubric's. */
+  readonly process?: ProcessScores;
+}
+
+/** A run of a response's tokens; the separator at its end belongs to it. */
+export interface Segment {
+  /** Tokens [start, end) of the response. */
+  readonly start: number;
+  readonly end: number;
+  /** Its text without the separator. */
+  readonly text: string;
+}
+
+/** What a scorer found of one response. */
+export interface ProcessScores {
+  /** One segment, the whole response, where it was scored as a whole. */
+  readonly segments: readonly Segment[];
+  /** s = (score − 1) / 4 of each segment, in [0, 1]; 0 for a response that was cut off. Null: it takes no part. */
+  readonly scores: readonly number[] | null;
 }
 
 /** Whether the policy made it: what was written by somebody else says nothing about the policy. */
@@ -21,8 +42,17 @@ export const wasSampled = ({ origin }: Sample): boolean => origin === undefined;
 export interface Revision extends Sample {
   /** Index of the draft among the group's rollouts. */
   readonly draft: number;
-  /** The tokens that it was sampled after: (q, H). */
+  /** The tokens that it was sampled after: (q, H). For a replayed draft, the edited instruction. */
   readonly context: readonly number[];
+  /** Present for a draft that is replayed after an edited instruction: nothing was sampled. */
+  readonly replayed?: EditedInstruction;
+}
+
+/** An instruction cut down to what a draft satisfied. */
+export interface EditedInstruction {
+  readonly task: Task;
+  /** Which of the group's items it kept, in order. */
+  readonly items: readonly number[];
 }
 
 /** What one instruction gave, as far as the step has got. */
@@ -34,7 +64,7 @@ export interface Group {
   /** Indices of the rollouts chosen for revision. */
   readonly drafts: readonly number[];
   readonly revisions: readonly Revision[];
-  /** Drafts whose revision prompt left no room in the context. */
+  /** Drafts whose revision prompt left no room in the context, or whose instruction could not be edited. */
   readonly droppedPrompts: number;
   /** Index into `revisions` of the one that joined, or null. */
   readonly joined: number | null;
@@ -49,10 +79,15 @@ export interface Row {
   readonly index: number;
   /** R(τ; q) as graded. */
   readonly graded: number;
-  /** What the advantage is taken over: R(τ; q), with the bonus unless that is added after normalisation. */
+  /**
+   * What the advantage is taken over: R(τ; q) with the overlong penalty, and with the bonus unless that is added after
+   * normalisation.
+   */
   readonly reward: number;
   /** α(r̃ − r), in `reward` or in `advantage`. */
   readonly bonus: number;
+  /** The soft overlong penalty, −1 to 0, in `reward`. */
+  readonly overlong: number;
   /** Of the whole response; the mean of `tokenAdvantages` where its tokens have advantages of their own. */
   readonly advantage: number;
   /** One advantage a token, where a method credits them differently; they stand for `advantage`. */

@@ -27,7 +27,7 @@ export function selectDrafts(
 
 /**
  * Equation (7): the revision with the highest reward (the first of equals), if it may join by comparison with its
- * draft. Null when there is none.
+ * draft. A replayed draft joins as a success of its edited instruction, or not at all. Null when there is none.
  */
 export function acceptRevision(
   revisions: readonly Revision[],
@@ -35,7 +35,9 @@ export function acceptRevision(
   accept: HindsightConfig["accept"],
 ): number | null {
   let best: number | null = null;
-  revisions.forEach(({ reward }, i) => {
+  revisions.forEach((revision, i) => {
+    const { reward, replayed } = revision;
+    if (replayed && !hasPassed(revision)) return;
     if (reward !== null && (best === null || reward > revisions[best].reward!)) best = i;
   });
   if (best === null) return null;

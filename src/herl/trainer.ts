@@ -14,18 +14,22 @@
 import type { BoundChain } from "../analysis/bound";
 import { deriveKey, RandomStream, type Key } from "../kernels/random/random";
 import type { ChatMessage } from "../policy/chat_message";
-import type { ChatCodec, Rollout, TrainablePolicy } from "../policy/policy";
+import type { ChatCodec, TrainablePolicy } from "../policy/policy";
 import type { Grader } from "../rubric/grader";
 import type { Task, Verdict } from "../rubric/schema";
 import { groupRows } from "./advantage";
 import { scoringTemperature, type MethodConfig } from "./config";
-import type { Group, Revision, Sample } from "./group";
+import { isWasted, replaceWasted } from "./dynamic";
+import type { Group, Revision } from "./group";
 import { acceptRevision, remainingRollouts, selectDrafts } from "./hindsight";
+import { gradeReplays, replayDrafts } from "./instruction_edit";
 import { boundOfEach } from "./measure_bound";
+import { scoreGroup, segmentRows, withScoreReward, type SegmentScorer } from "./process";
 import { revisionContext } from "./revision_context";
-import { rubricReward } from "./reward";
+import { emptyGroup, gradeAll, sampleFresh, sampleRollouts, ungraded } from "./rollouts";
 import { transferAfter, transferBefore, type Transfer } from "./transfer";
 import { updatePolicy, type Update } from "./update";
+import { scoreWritten, usesWritten, type References } from "./written";
 
 export const phases = [
   "sample",
@@ -47,12 +51,25 @@ export interface Learner {
   readonly grader: Grader;
   /** The conversation that asks for a revision of `draft`: equation (6) in the model's own words. */
   revisionMessages(task: Task, draft: string, verdicts: readonly Verdict[]): readonly ChatMessage[];
+  /** The conversation that asks for a response and shows some items of the rubric, by index: RuscaRL's scaffold. */
+  scaffoldMessages(task: Task, items: readonly number[]): readonly ChatMessage[];
+  /**
+   * The task that asks for some of its items alone, by index: HiR's edit of the instruction. Null where nothing can be
+   * made of them; absent in worlds whose instructions cannot be edited.
+   */
+  withItems?(task: Task, items: readonly number[]): Task | null;
+  /** Responses written by somebody else, for methods that train on them. */
+  readonly references?: References;
+  /** Scores against hidden references, for ExpRL. */
+  readonly scorer?: SegmentScorer;
 }
 
 /** What a step has found so far; fields fill up phase by phase. */
 export interface StepState {
   readonly phase: Phase;
   readonly groups: readonly Group[];
+  /** Groups that dynamic sampling left out of the batch. */
+  readonly discarded: readonly Group[];
   readonly update: Update | null;
   /** Null when there is no revision to measure it on, or it was not asked for. */
   readonly transfer: Transfer | null;
@@ -77,6 +94,10 @@ export type VerdictListener = (
 ) => void;
 
 export interface StepOptions {
+  /** Which update this is, 1 for the first: what the scaffold fades by. Default 1. */
+  readonly step?: number;
+  /** Another instruction for a place of the batch, in a round of dynamic sampling; without it, nothing is replaced. */
+  readonly freshTask?: (round: number, place: number) => Task;
   readonly signal?: AbortSignal;
   readonly onToken?: TokenListener;
   readonly onVerdicts?: VerdictListener;
@@ -97,16 +118,18 @@ export async function* trainStep(
 ): AsyncGenerator<StepState, StepState> {
   const { signal, analyze = false } = options;
   const stream = (...path: (string | number)[]) => new RandomStream(deriveKey(key, ...path));
+  const keysOf = (places: readonly number[], ...path: (string | number)[]) =>
+    places.map((place) => deriveKey(key, ...path, place));
   let groups: readonly Group[] = tasks.map((task) => emptyGroup(learner, task));
+  let discarded: readonly Group[] = [];
   const state = (phase: Phase): StepState => ({
-    ...{ phase, groups, update: null, transfer: null, bound: null },
+    ...{ phase, groups, discarded, update: null, transfer: null, bound: null },
   });
 
-  const rollouts = await sampleRollouts(learner, groups, config, key, options);
-  groups = groups.map((group, g) => ({
-    ...group,
-    rollouts: rollouts[g].map((rollout) => ungraded(learner, rollout)),
-  }));
+  const responses = usesWritten(config)
+    ? await scoreWritten(learner, groups, config, key, signal)
+    : await sampleRollouts(learner, groups, config, keysOf([...tasks.keys()], "rollouts"), options);
+  groups = groups.map((group, g) => ({ ...group, rollouts: responses[g] }));
   yield state("sample");
 
   groups = await Promise.all(
@@ -115,7 +138,20 @@ export async function* trainStep(
       rollouts: await gradeAll(learner, g.task, g.rollouts, "rollout", i, options),
     })),
   );
+  groups = await Promise.all(groups.map((g) => scoreGroup(learner, g, config.process, signal)));
   yield state("grade");
+
+  const { freshTask } = options;
+  for (let round = 1; freshTask && round <= config.sampling.dynamicRounds; round++) {
+    const places = [...tasks.keys()].filter((place) => isWasted(groups[place], config));
+    if (places.length === 0) break;
+    const others = places.map((place) => freshTask(round, place));
+    const fresh = await sampleFresh(learner, others, config, keysOf(places, "dynamic", round), options);
+    const replaced = replaceWasted(groups, places, fresh, config);
+    groups = replaced.groups;
+    discarded = [...discarded, ...replaced.discarded];
+    yield state("grade");
+  }
 
   groups = groups.map((g, i) => ({
     ...g,
@@ -123,13 +159,18 @@ export async function* trainStep(
   }));
   yield state("select");
 
-  groups = await sampleRevisions(learner, groups, config, key, options);
+  const isReplaying = config.hindsight.edit === "instruction";
+  groups = isReplaying
+    ? groups.map((g) => replayDrafts(learner, g))
+    : await sampleRevisions(learner, groups, config, key, options);
   yield state("revise");
 
   groups = await Promise.all(
     groups.map(async (g, i) => ({
       ...g,
-      revisions: await gradeAll(learner, g.task, g.revisions, "revision", i, options),
+      revisions: isReplaying
+        ? await gradeReplays(learner, g, signal)
+        : await gradeAll(learner, g.task, g.revisions, "revision", i, options),
     })),
   );
   groups = groups.map((g) => ({
@@ -139,8 +180,13 @@ export async function* trainStep(
   yield state("regrade");
 
   groups = groups.map((g, i) => {
-    const taking = remainingRollouts(g.rollouts, g.joined !== null, config.hindsight.join, stream("join", i));
-    return { ...g, rows: groupRows(g.rollouts, taking, g.revisions, g.joined, config) };
+    const rollouts = g.rollouts.map(withScoreReward);
+    const taking = remainingRollouts(rollouts, g.joined !== null, config.hindsight.join, stream("join", i));
+    const rows =
+      config.process.scores === "segments"
+        ? segmentRows(rollouts, taking, config.process)
+        : groupRows(rollouts, taking, g.revisions, g.joined, config);
+    return { ...g, rows };
   });
   yield state("advantage");
 
@@ -159,60 +205,6 @@ export async function* trainStep(
   const done = { ...state("update"), update, transfer, bound };
   yield done;
   return done;
-}
-
-const emptyGroup = (learner: Learner, task: Task): Group => ({
-  task,
-  prompt: learner.codec.encode([{ role: "user", content: task.prompt }]),
-  rollouts: [],
-  drafts: [],
-  revisions: [],
-  droppedPrompts: 0,
-  joined: null,
-  rows: [],
-});
-
-const ungraded = ({ codec }: Learner, rollout: Rollout): Sample => ({
-  rollout,
-  text: codec.decode(rollout.ids),
-  verdicts: [],
-  reward: null,
-});
-
-async function gradeAll<S extends Sample>(
-  { grader }: Learner,
-  task: Task,
-  samples: readonly S[],
-  source: "rollout" | "revision",
-  group: number,
-  { signal, onVerdicts }: StepOptions,
-): Promise<S[]> {
-  return Promise.all(
-    samples.map(async (sample, index) => {
-      const verdicts = await grader.grade(task, sample.text, signal);
-      onVerdicts?.(source, group, index, verdicts);
-      return { ...sample, verdicts, reward: rubricReward(task.rubric, verdicts) };
-    }),
-  );
-}
-
-/** Equation (3): N responses per instruction. */
-async function sampleRollouts(
-  { policy }: Learner,
-  groups: readonly Group[],
-  { rollouts, temperature, maxNewTokens }: MethodConfig,
-  key: Key,
-  { signal, onToken }: StepOptions,
-): Promise<Rollout[][]> {
-  const requests = groups.map(({ prompt }, g) => ({
-    prompt,
-    samples: rollouts,
-    key: deriveKey(key, "rollouts", g),
-  }));
-  return policy.sample(requests, {
-    ...{ temperature, maxNewTokens, signal },
-    onToken: (group, sample, id) => onToken?.("rollout", group, sample, id),
-  });
 }
 
 /**

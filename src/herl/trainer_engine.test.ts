@@ -51,6 +51,7 @@ describe("one step on the engine", () => {
           .filter((_, i) => verdicts[i].status === "unmet")
           .map(({ text }) => ({ role: "user" as const, content: text })),
       ],
+      scaffoldMessages: () => [{ role: "user", content: task.prompt }],
     };
   }
 

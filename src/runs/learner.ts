@@ -43,6 +43,9 @@ export function openLearner(
     codec: chatCodec(model),
     grader,
     revisionMessages: world.revisionMessages,
+    references: world.references,
+    scaffoldMessages: world.scaffoldMessages,
+    withItems: world.withItems,
   };
 }
 

@@ -21,10 +21,11 @@ export function positionOf(
   config: Pick<MethodConfig, "temperature">,
 ): TokenPosition | null {
   const samples = source === "rollout" ? groups[group]?.rollouts : groups[group]?.revisions;
-  const ids = samples?.[index]?.rollout.ids;
-  if (!ids || token >= ids.length) return null;
+  const sample = samples?.[index];
+  if (!sample || token >= sample.rollout.ids.length) return null;
+  const { ids } = sample.rollout;
   const row = update?.rows.find((r) => r.group === group && r.source === source && r.index === index);
-  const context = source === "rollout" ? groups[group].prompt : groups[group].revisions[index].context;
+  const context = sample.context ?? groups[group].prompt;
   return {
     prefix: [...(row?.prompt ?? context), ...ids.slice(0, token)],
     sampled: ids[token],

@@ -78,6 +78,9 @@ const newRun: RunProgress = {
 /** Tasks that are looked through for an example of an item. */
 const latestTasks = 512;
 
+/** Where the tasks of dynamic sampling begin, far above those of any run, and the most rounds that an update may have. */
+const [firstFresh, mostRounds] = [0x80000000, 16];
+
 /**
  * Drives a run: update after update, with its evaluations, records and checkpoints. A run is a pure function of its
  * configuration on one backend; the session only decides when to go on.
@@ -171,7 +174,11 @@ export class Session {
     let resumed = clock();
     let last: StepState | null = null;
     const analyze = step + 1 === options.analyze || isDue(step, this.config.analyzeEvery);
-    for await (const state of trainStep(learner, tasks, this.method, key, { ...options, analyze })) {
+    const stepOptions = {
+      ...{ ...options, analyze, step: step + 1 },
+      freshTask: (round: number, place: number) => this.freshTask(step + 1, round, place),
+    };
+    for await (const state of trainStep(learner, tasks, this.method, key, stepOptions)) {
       busy += clock() - resumed;
       last = state;
       yield { type: "phase", step: step + 1, state };
@@ -190,14 +197,23 @@ export class Session {
    * weights as they are by now. Evaluations keep the rubric as it was written.
    */
   tasksOf(step: number): AdaptedTask[] {
+    const { groups } = this.config;
+    return Array.from({ length: groups }, (_, g) => this.adaptedTask((step - 1) * groups + g, step));
+  }
+
+  /** Training task `index` as update `step` trains on it. */
+  private adaptedTask(index: number, step: number): AdaptedTask {
     const { world } = this.parts;
-    const { groups, adaptive } = this.config;
-    return Array.from({ length: groups }, (_, g) => {
-      const original = world.trainingTask((step - 1) * groups + g);
-      const split = changedRubric(original.rubric, this.accepted, step, world.registry);
-      const rubric = reweight(split, this.progress.failureRates, adaptive.reweight);
-      return { original, split, adapted: rubric === original.rubric ? original : { ...original, rubric } };
-    });
+    const original = world.trainingTask(index);
+    const split = changedRubric(original.rubric, this.accepted, step, world.registry);
+    const rubric = reweight(split, this.progress.failureRates, this.config.adaptive.reweight);
+    return { original, split, adapted: rubric === original.rubric ? original : { ...original, rubric } };
+  }
+
+  /** What dynamic sampling puts in a place of the batch, from a range of its own: the ordinary tasks stay the same. */
+  private freshTask(step: number, round: number, place: number): Task {
+    const batch = (step - 1) * mostRounds + round - 1;
+    return this.adaptedTask(firstFresh + batch * this.config.groups + place, step).adapted;
   }
 
   /** What splits are chosen from: the training tasks of the latest updates. */

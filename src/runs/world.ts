@@ -1,14 +1,18 @@
 import { HerlError } from "../errors";
+import { usesWritten, writtenMissing } from "../herl/written";
 import { RandomStream, type Key } from "../kernels/random/random";
 import type { ChatMessage } from "../policy/chat_message";
 import type { Task, Verdict } from "../rubric/schema";
 import { englishRegistry, type VerifierRegistry } from "../rubric/verifiers/registry";
-import { fileTasks } from "../worlds/file_world";
+import { fileTasks, isHeldOut } from "../worlds/file_world";
 import type { PlainText } from "../worlds/plain_text";
 import { generalRevision } from "../worlds/general_revision";
+import { generalScaffold } from "../worlds/general_scaffold";
+import { withItems } from "../worlds/pocket/edit_instruction";
 import { plainTexts } from "../worlds/pocket/plain_text";
 import { pocketReferences } from "../worlds/pocket/references";
 import { revisionMessages } from "../worlds/pocket/revision";
+import { pocketScaffold } from "../worlds/pocket/scaffold";
 import { splits, type Split } from "../worlds/pocket/splits";
 import { withSoftItems } from "../worlds/pocket/soft_items";
 import { taskSource, type TaskSource } from "../worlds/pocket/task_source";
@@ -35,6 +39,10 @@ export interface World {
    */
   plainTexts(count: number): readonly PlainText[];
   revisionMessages(task: Task, draft: string, verdicts: readonly Verdict[]): readonly ChatMessage[];
+  /** Asks for a response and shows some of the rubric's items, by index. */
+  scaffoldMessages(task: Task, items: readonly number[]): readonly ChatMessage[];
+  /** The task that asks for some of its items alone; absent in worlds whose instructions cannot be edited. */
+  withItems?(task: Task, items: readonly number[]): Task | null;
   /** Good responses to a task, at most `count` different ones, drawn from `key`; none where nobody wrote any. */
   references(task: Task, count: number, key: Key): readonly string[];
 }
@@ -47,15 +55,25 @@ export interface RunTasks {
   readonly registry: VerifierRegistry;
 }
 
-type WorldSettings = Pick<RunConfig, "world" | "seed">;
+type WorldSettings = Pick<RunConfig, "world" | "seed" | "objective" | "preference">;
 
 /**
  * The world as a configuration sets it up. `tasks` are needed where its source is a file. Throws TASK_INVALID if there
- * is no task to train on, RUN_TASKS_MISSING without `tasks`, and RUN_TASKS_CHANGED if they are not the run's.
+ * is no task to train on, RUN_TASKS_MISSING without `tasks`, RUN_TASKS_CHANGED if they are not the run's, and
+ * REFERENCES_MISSING if the method trains on written responses and there are not enough.
  */
 export function openWorld(config: WorldSettings, tasks?: RunTasks): World {
-  const source = config.world.source === "file" ? fileSource(config, tasks) : pocketSource(config);
-  return { ...source, revisionMessages: revisionIn(config.world.wording) };
+  const isFile = config.world.source === "file";
+  if (!isFile && usesWritten(config) && config.objective.loss === "preference")
+    throw writtenMissing("Pairs are to come from the tasks, and only those of a file have rejected responses");
+  const source = isFile ? fileSource(config, tasks) : pocketSource(config);
+  const { wording } = config.world;
+  return {
+    ...source,
+    revisionMessages: revisionIn(wording),
+    scaffoldMessages: (task, items) =>
+      wording === "general" ? generalScaffold(task, items) : pocketScaffold(task, items, wording),
+  };
 }
 
 /** How hindsight is told in a wording. */
@@ -66,7 +84,7 @@ export const revisionIn =
       ? generalRevision(task, draft, verdicts)
       : revisionMessages(task, draft, verdicts, wording);
 
-type Source = Omit<World, "revisionMessages">;
+type Source = Omit<World, "revisionMessages" | "scaffoldMessages">;
 
 function pocketSource({ world, seed }: WorldSettings): Source {
   const { families, minConstraints, maxConstraints, judged } = world;
@@ -85,11 +103,13 @@ function pocketSource({ world, seed }: WorldSettings): Source {
     },
     plainTexts,
     references: pocketReferences,
+    withItems,
   };
 }
 
 /** A file has one kind of held-out tasks: its splits `close` and `ood` are empty. */
-function fileSource({ world, seed }: WorldSettings, tasks?: RunTasks): Source {
+function fileSource(config: WorldSettings, tasks?: RunTasks): Source {
+  const { world, seed } = config;
   if (!tasks) {
     throw new HerlError(
       "RUN_TASKS_MISSING",
@@ -105,6 +125,10 @@ function fileSource({ world, seed }: WorldSettings, tasks?: RunTasks): Source {
     );
   }
   const all = readTaskLines(tasks.lines);
+  checkWritten(
+    all.filter(({ id }) => !isHeldOut(id, world.heldout)),
+    config,
+  );
   const { training, heldout } = fileTasks(all, { seed, heldout: world.heldout });
   return {
     registry: tasks.registry,
@@ -114,6 +138,18 @@ function fileSource({ world, seed }: WorldSettings, tasks?: RunTasks): Source {
     plainTexts: noPlainTexts,
     references: ({ reference }) => (reference === undefined ? [] : [reference]),
   };
+}
+
+/** Throws REFERENCES_MISSING where the method trains on written responses that some of its tasks lack. */
+function checkWritten(tasks: readonly Task[], config: WorldSettings): void {
+  if (!usesWritten(config)) return;
+  const isPair = config.objective.loss === "preference";
+  const without = tasks.filter(
+    ({ reference, rejected }) => reference === undefined || (isPair && rejected === undefined),
+  );
+  if (without.length === 0) return;
+  const lacking = isPair ? "reference or no rejected response" : "reference";
+  throw writtenMissing(`${without.length} of the file's ${tasks.length} training tasks have no ${lacking}`);
 }
 
 function noPlainTexts(count: number): readonly PlainText[] {

@@ -85,6 +85,15 @@ export function tinyLearner({ say, isUnknown, ...options }: TinyLearnerOptions =
       { role: "assistant", content: draft },
       { role: "user", content: `missing ${unmet(task, verdicts).join(" ")}` },
     ],
+    /** "say red green", "missing green". */
+    scaffoldMessages: (task, items) => [
+      { role: "user", content: task.prompt },
+      { role: "user", content: `missing ${items.map((i) => task.rubric[i].text).join(" ")}` },
+    ],
+    withItems: ({ rubric }, items) => ({
+      ...wordTask(...items.map((i) => rubric[i].text)),
+      rubric: items.map((i) => rubric[i]),
+    }),
   };
 }
 

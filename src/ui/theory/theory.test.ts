@@ -1,6 +1,7 @@
 /** The article's own arithmetic against plain sums and against what it must be. */
 import { describe, expect, test } from "vitest";
 import { groupRows } from "../../herl/advantage";
+import { withoutAdditions } from "../../herl/config";
 import { RandomStream } from "../../kernels/random/random";
 import { enumerate } from "../../worlds/toy/enumerate";
 import { expectedReward } from "../../worlds/toy/exact";
@@ -157,7 +158,7 @@ describe("a group as it might have been", () => {
       [0, 1, 2],
       [{ ...sample(0.75), draft: 1, context: [] }],
       0,
-      config,
+      { ...config, ...withoutAdditions, maxNewTokens: 128, objective: { loss: "policyGradient" } },
     );
     expect(rows.map(({ values }) => values[2])).toEqual(expected.map(({ advantage }) => advantage));
     expect(rows.map(({ values }) => values[0])).toEqual(expected.map(({ reward }) => reward));

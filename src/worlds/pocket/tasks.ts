@@ -21,14 +21,17 @@ export const tellConstraint = ({ family, kwargs }: PocketConstraint): string => 
 /** A topic as the policy is told it. */
 export const tellTopic = ({ animal, place }: Topic): string => `Write about a ${animal} at the ${place}.`;
 
+/** An instruction: the line that tells its topic, and what it asks for as a numbered list. */
+export const numbered = (topic: string, texts: readonly string[]): string =>
+  [topic, ...texts.map((text, index) => `${index + 1}. ${text}`)].join("\n");
+
 /** A task from its parts, which must fit together. */
 export function makeTask(id: string, topic: Topic, constraints: readonly PocketConstraint[]): PocketTask {
-  const lines = constraints.map((constraint, index) => `${index + 1}. ${tellConstraint(constraint)}`);
   return {
     id,
     topic,
     constraints,
-    prompt: [tellTopic(topic), ...lines].join("\n"),
+    prompt: numbered(tellTopic(topic), constraints.map(tellConstraint)),
     rubric: constraints.map((constraint) => ({
       text: tellConstraint(constraint),
       weight: 1,

@@ -53,5 +53,9 @@ export function toyLearner(toy: Toy, theta: ArrayLike<number>): ToyLearner {
         ),
       },
     ],
+    scaffoldMessages: (task, items) => [
+      { role: "user", content: task.prompt },
+      { role: "user", content: ["missing", ...items].join(" ") },
+    ],
   };
 }
