@@ -12,9 +12,7 @@ export async function measureBound(
   { prompt, rollouts }: Pick<Group, "prompt" | "rollouts">,
   options: { readonly temperature: number; readonly signal?: AbortSignal },
 ): Promise<BoundChain | null> {
-  const graded = rollouts.filter(
-    (sample) => sample.reward !== null && wasSampled(sample) && !sample.context,
-  );
+  const graded = rollouts.filter((sample) => sample.reward !== null && wasSampled(sample) && !sample.context);
   const sequences = graded.map(({ rollout: { ids } }) => ({ prompt, ids }));
   const scores = await mapScores(policy, sequences, (score) => score, options);
   return boundChain(

@@ -4,6 +4,7 @@ import type { ChatCodec, Policy, Tree } from "../policy/policy";
 import type { Task } from "../rubric/schema";
 import { scoringTemperature, type MethodConfig } from "./config";
 import type { Group, Sample } from "./group";
+import { ungraded } from "./rollouts";
 
 /** A response that somebody else wrote. */
 export interface Written {
@@ -30,14 +31,15 @@ export function writtenFor(
 ): Written[] {
   const isPair = objective.loss === "preference";
   const good = references?.(task, isPair ? 1 : rollouts, key) ?? [];
-  if (good.length === 0) throw missing(`No response was written for the task ${task.id}`);
+  if (good.length === 0) throw writtenMissing(`No response was written for the task ${task.id}`);
   const written = good.map((text): Written => ({ origin: "reference", text }));
   if (!isPair) return written;
-  if (task.rejected === undefined) throw missing(`The task ${task.id} has no rejected response`);
+  if (task.rejected === undefined) throw writtenMissing(`The task ${task.id} has no rejected response`);
   return [...written, { origin: "rejected", text: task.rejected }];
 }
 
-export const missing = (what: string) =>
+/** Raised where nobody wrote what the method is to train on. */
+export const writtenMissing = (what: string) =>
   new HerlError(
     "REFERENCES_MISSING",
     what,
@@ -67,7 +69,7 @@ export async function scoreWritten(
   return written.map((responses, g) =>
     responses.map(({ origin, ids }, i): Sample => {
       const rollout = { ids, ...scores[g][i], finish: "stop" } as const;
-      return { rollout, text: learner.codec.decode(ids), verdicts: [], reward: null, origin };
+      return { ...ungraded(learner, rollout), origin };
     }),
   );
 }
