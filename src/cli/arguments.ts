@@ -19,7 +19,7 @@ export type Values = Record<string, string | boolean | string[] | undefined>;
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** Names of positional arguments. */
+  /** Names of positional arguments; one in brackets may be left out. */
   readonly positionals?: readonly string[];
   readonly options: Readonly<Record<string, Option>>;
   /** Lines after the options, in help. */
@@ -50,11 +50,10 @@ export function readArguments(
   if (values["help"]) return { values, positionals };
   for (const [name, { required }] of Object.entries(command.options))
     if (required && values[name] === undefined) throw new UsageError(`--${name} is missing`);
-  const expected = command.positionals?.length ?? 0;
-  if (positionals.length !== expected)
-    throw new UsageError(
-      expected === 0 ? `unexpected ${positionals[0]}` : `expected ${command.positionals!.join(" ")}`,
-    );
+  const names = command.positionals ?? [];
+  const required = names.filter((name) => !name.startsWith("["));
+  if (positionals.length < required.length || positionals.length > names.length)
+    throw new UsageError(names.length === 0 ? `unexpected ${positionals[0]}` : `expected ${names.join(" ")}`);
   return { values, positionals };
 }
 

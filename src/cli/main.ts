@@ -5,14 +5,19 @@ import { analyze } from "./commands/analyze";
 import { bench } from "./commands/bench";
 import { calibrate } from "./commands/calibrate";
 import { evaluate } from "./commands/eval";
+import { experiment } from "./commands/experiment";
+import { explore } from "./commands/explore";
 import { generate } from "./commands/generate";
 import { grad } from "./commands/grad";
 import { grade } from "./commands/grade";
 import { pretrain } from "./commands/pretrain";
+import { refine } from "./commands/refine";
 import { replay } from "./commands/replay";
 import { score } from "./commands/score";
 import { tokenize } from "./commands/tokenize";
 import { train } from "./commands/train";
+import { unitServerArgument } from "./unit_pool";
+import { serveUnits } from "./unit_server";
 
 const commands: readonly Command[] = [
   tokenize,
@@ -23,8 +28,11 @@ const commands: readonly Command[] = [
   calibrate,
   train,
   evaluate,
+  explore,
+  refine,
   analyze,
   replay,
+  experiment,
   pretrain,
   bench,
 ];
@@ -70,4 +78,5 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+if (process.argv[2] === unitServerArgument) serveUnits();
+else process.exitCode = await main(process.argv.slice(2));

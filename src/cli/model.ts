@@ -6,7 +6,7 @@ import { seedKey } from "../kernels/random/random";
 import { LlamaPolicy } from "../policy/llama_policy";
 import { allProjections } from "../policy/lora";
 import { readModel, type ModelFile } from "../policy/model_file";
-import { loadAdapter, peftNames, readPeft } from "../policy/peft";
+import { loadAdapter, peftNames, readPeft, type ReadAdapter } from "../policy/peft";
 import type { Option } from "./arguments";
 import { readBytes, readText } from "./files";
 
@@ -24,23 +24,31 @@ export const adapterOption: Option = {
 };
 
 /** The folder of the project: where package.json lies, wherever the bundle was put. */
-function projectRoot(): string {
+export function projectRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
   return folder;
 }
 
-/** Reads a model by path, or the embedded one by its name. */
-export const openModel = (name: string): ModelFile =>
-  readModel(readBytes(name === "pocket" ? join(projectRoot(), "public/models/pocket.gguf") : name));
+/** Where a model's file lies: an embedded one by its name, any other by its path. */
+export function modelPath(name: string): string {
+  const embedded = join(projectRoot(), "public/models", `${name}.gguf`);
+  return existsSync(embedded) ? embedded : name;
+}
+
+/** Reads a model by path, or an embedded one by its name. */
+export const openModel = (name: string): ModelFile => readModel(readBytes(modelPath(name)));
+
+/** Reads a PEFT adapter's folder. */
+export const readAdapter = (folder: string): ReadAdapter =>
+  readPeft({
+    config: readText(join(folder, peftNames.config)),
+    weights: readBytes(join(folder, peftNames.weights)),
+  });
 
 /** A policy for a command that only reads it, with the adapter of `--adapter` if there is one. */
 export function openPolicy(backend: Backend, model: ModelFile, adapter?: string): LlamaPolicy {
-  const files = adapter && {
-    config: readText(join(adapter, peftNames.config)),
-    weights: readBytes(join(adapter, peftNames.weights)),
-  };
-  const read = files ? readPeft(files) : null;
+  const read = adapter ? readAdapter(adapter) : null;
   // Without an adapter, the smallest one: its B is zero, so it changes nothing.
   const lora = read?.lora ?? { rank: 4, alpha: 4, targets: [allProjections[0]] };
   const policy = new LlamaPolicy(backend, model.config, model.weights, {

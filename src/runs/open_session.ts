@@ -22,6 +22,8 @@ export interface SessionRequest {
   readonly tasks?: RunTasks;
   /** How a judge is reached; without it the run has only the verdicts of its record. */
   readonly judge?: JudgeAccess;
+  /** Milliseconds, for step times only. */
+  readonly clock?: () => number;
 }
 
 /** A session with everything it needs, and the manifest that describes it: the recorded one where there is one. */
@@ -38,7 +40,7 @@ export interface OpenSession {
  * what `openWorld` throws.
  */
 export async function openSession(request: SessionRequest): Promise<OpenSession> {
-  const { backend, model, config, journal, recorded, tasks } = request;
+  const { backend, model, config, journal, recorded, tasks, clock } = request;
   if (recorded && recorded.model.sha256 !== model.sha256) {
     throw new HerlError(
       "RUN_MODEL_CHANGED",
@@ -59,6 +61,6 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
     created: new Date(),
   });
   const changes = recorded?.rubric_changes;
-  const session = new Session({ config, world, learner, journal, judge, changes });
+  const session = new Session({ config, world, learner, journal, judge, changes, clock });
   return { session, learner, manifest: recorded ?? manifest, judge };
 }

@@ -1,0 +1,186 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { HerlError } from "../../errors";
+import type { Experiment, UnitResult } from "../../experiments/experiment";
+import { resultOf, sortResults } from "../../experiments/results";
+import { summarize } from "../../experiments/summarize";
+import { tunedRates } from "../../experiments/tuned_rates";
+import { isWaiting, unitName, type Unit, type WaitingUnit } from "../../experiments/units";
+import { integer, text, type Command } from "../arguments";
+import { checkExperiment } from "../check_experiment";
+import { ExperimentFolder, experimentNames, unitsHere, writeRates } from "../experiment_folder";
+import { projectRoot } from "../model";
+import { runUnits } from "../unit_pool";
+
+export const experiment: Command = {
+  name: "experiment",
+  summary:
+    "Runs what is missing of a published experiment and writes its results and their summary; without a name, lists all.",
+  positionals: ["[NAME]"],
+  options: {
+    check: {
+      type: "boolean",
+      description: "Run nothing new: check results, summary, and the digests of a sample of units run again",
+    },
+    sample: {
+      type: "string",
+      value: "K",
+      default: "1",
+      description: "With --check: units that are run again",
+    },
+    only: {
+      type: "string",
+      value: "PART[/ARM]",
+      description: "Only the units of this part, or of this arm of it",
+    },
+    jobs: {
+      type: "string",
+      value: "N",
+      default: String(availableParallelism()),
+      description: "Units at the same time",
+    },
+    quick: {
+      type: "boolean",
+      description:
+        "Two seeds of one model, into build/experiments/quick: a first look that changes no results",
+    },
+    again: { type: "boolean", description: "Run units that have a result once more" },
+  },
+  async run(values, [name]) {
+    if (name === undefined) return list();
+    const quick = values["quick"] === true;
+    const folder = new ExperimentFolder(
+      name,
+      quick ? join(projectRoot(), "build/experiments/quick", name) : undefined,
+    );
+    const definition = quick ? quickly(folder.definition) : folder.definition;
+    const units = unitsHere(definition);
+    if (values["check"]) return checkExperiment(folder, units, integer(values, "sample"));
+    const wanted = units.filter(chosen(text(values, "only"), definition));
+    const failed = await runMissing(folder, units, wanted, {
+      jobs: integer(values, "jobs", { min: 1 }),
+      again: values["again"] === true,
+    });
+    finish(folder, definition, units);
+    if (failed === 0) return;
+    throw new HerlError(
+      "EXPERIMENT_FAILED",
+      `${failed} units failed`,
+      "Run the command again once it is mended",
+    );
+  },
+};
+
+function list(): void {
+  for (const name of experimentNames()) {
+    const folder = new ExperimentFolder(name);
+    const units = unitsHere(folder.definition);
+    const { results } = sortResults(units, folder.results());
+    console.log(
+      `${name.padEnd(18)} ${results.length} of ${units.length} units  ${folder.definition.question}`,
+    );
+  }
+}
+
+/** Two seeds of one model. */
+const quickly = (definition: Experiment): Experiment => ({
+  ...definition,
+  parts: definition.parts.map((part) => ({
+    ...part,
+    models: part.models.slice(0, 1),
+    seeds: part.seeds.slice(0, 2),
+  })),
+});
+
+/** What `--only` lets through. Throws EXPERIMENT_MISSING for a part or an arm that is not there. */
+function chosen(only: string | undefined, { parts }: Experiment) {
+  if (only === undefined) return () => true;
+  const part = parts.find((p) => only === p.name || only.startsWith(`${p.name}/`));
+  const arm = part && only.slice(part.name.length + 1);
+  if (!part || (arm && !part.arms.some((a) => a.name === arm))) {
+    const names = part ? part.arms.map((a) => `${part.name}/${a.name}`) : parts.map((p) => p.name);
+    throw new HerlError(
+      "EXPERIMENT_MISSING",
+      `There is no ${only} in it`,
+      `Choose one of ${names.join(", ")}`,
+    );
+  }
+  return (unit: Pick<Unit, "part" | "arm">) => unit.part === part.name && (!arm || unit.arm === arm);
+}
+
+interface RunOptions {
+  readonly jobs: number;
+  readonly again: boolean;
+}
+
+/** Runs the wanted units that have no result, here or in another experiment; returns how many failed. */
+async function runMissing(
+  folder: ExperimentFolder,
+  units: readonly (Unit | WaitingUnit)[],
+  wanted: readonly (Unit | WaitingUnit)[],
+  { jobs, again }: RunOptions,
+): Promise<number> {
+  const present = sortResults(units, folder.results());
+  const ready = wanted.filter((unit): unit is Unit => !isWaiting(unit));
+  const missing = again ? ready : ready.filter((unit) => present.missing.includes(unit));
+  const known = again ? new Map<string, UnitResult>() : resultsElsewhere();
+  for (const unit of missing) {
+    const result = known.get(unit.key);
+    if (result) folder.append(resultOf(unit, result));
+  }
+  const left = missing.filter(({ key }) => !known.has(key));
+  // Units with the same key are run once; what others are to start from comes first.
+  const distinct = left.filter(({ key }, i) => left.findIndex((unit) => unit.key === key) === i);
+  const waves = [distinct.filter((unit) => !unit.after), distinct.filter((unit) => unit.after)];
+  tellWaiting(wanted.filter(isWaiting));
+  const started = performance.now();
+  let [done, failed] = [0, 0];
+  for (const wave of waves) {
+    await runUnits(wave, {
+      jobs,
+      onAnswer(unit, answer) {
+        done++;
+        if ("error" in answer) {
+          failed++;
+          console.error(`${unitName(unit)} failed: ${answer.error}`);
+          return;
+        }
+        for (const same of left) if (same.key === unit.key) folder.append(resultOf(same, answer.result));
+        const minutes = ((performance.now() - started) / 60000 / done) * (distinct.length - done);
+        console.error(
+          `${done} of ${distinct.length}  ${unitName(unit)}  ${answer.result.seconds.toFixed(0)} s  ${minutes.toFixed(0)} min left`,
+        );
+      },
+    });
+  }
+  return failed;
+}
+
+/** What is known of units of all experiments, by key. */
+const resultsElsewhere = (): Map<string, UnitResult> =>
+  new Map(
+    experimentNames().flatMap((name) =>
+      new ExperimentFolder(name).results().map((result): [string, UnitResult] => [result.key, result]),
+    ),
+  );
+
+function tellWaiting(waiting: readonly WaitingUnit[]): void {
+  for (const what of new Set(waiting.map(({ waitsFor }) => waitsFor)))
+    console.error(
+      `${waiting.filter(({ waitsFor }) => waitsFor === what).length} units wait for ${what}: see docs/experiments.md`,
+    );
+}
+
+/** Puts results in the order of the definition and writes what follows from them. */
+function finish(
+  folder: ExperimentFolder,
+  definition: Experiment,
+  units: readonly (Unit | WaitingUnit)[],
+): void {
+  const { results, stale } = sortResults(units, folder.results());
+  if (stale.length > 0) console.error(`${stale.length} results of another definition are left out`);
+  folder.replaceResults(results);
+  folder.writeSummary(summarize(definition, results, units.length));
+  if (definition.name === "tuning") writeRates(tunedRates(definition, results));
+  console.error(`${results.length} of ${units.length} units done`);
+}
