@@ -36,6 +36,12 @@ export interface Task {
   readonly rejected?: string;
 }
 
+/** The written responses of a task, for a copy of it: fields that it lacks stay away. */
+export const writtenResponses = ({ reference, rejected }: Pick<Task, "reference" | "rejected">) => ({
+  ...(reference !== undefined && { reference }),
+  ...(rejected !== undefined && { rejected }),
+});
+
 /**
  * The verdict on one item. `satisfied` is always the good outcome: for an `avoid` item it says that the pitfall
  * is absent. `unknown` is a grader that could not decide, with its reason; it is never a reward of 0.

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { Task } from "../rubric/schema";
+import { writtenResponses, type Task } from "../rubric/schema";
 
 /**
  * A run's own copy of its tasks, `tasks.jsonl`: rubric records, complete, one a line, whatever format they were read
@@ -8,9 +8,10 @@ import type { Task } from "../rubric/schema";
  */
 export const taskLines = (tasks: readonly Task[]): string =>
   tasks
-    .map(({ id, prompt, rubric }) => {
+    .map((task) => {
+      const { id, prompt, rubric } = task;
       const items = rubric.map(({ text, weight, polarity, check }) => ({ text, weight, polarity, check }));
-      return `${JSON.stringify({ key: id, prompt, rubric: items })}\n`;
+      return `${JSON.stringify({ key: id, prompt, rubric: items, ...writtenResponses(task) })}\n`;
     })
     .join("");
 

@@ -1,4 +1,4 @@
-import type { RubricItem, Task } from "../../rubric/schema";
+import { writtenResponses, type RubricItem, type Task } from "../../rubric/schema";
 import type { Kwargs } from "../../rubric/verifiers/verifier";
 import { readValue, shownValue, type VerifierInfo } from "./verifier_list";
 
@@ -21,6 +21,8 @@ export interface TaskDraft {
   readonly key: string;
   readonly prompt: string;
   readonly items: readonly ItemDraft[];
+  /** Its reference and its rejected response, as they came. */
+  readonly written?: Pick<Task, "reference" | "rejected">;
 }
 
 /** Verifiers by id. */
@@ -39,9 +41,9 @@ export const newItem = (): ItemDraft => ({
 export const newDraft = (key: string, prompt = ""): TaskDraft => ({ key, prompt, items: [newItem()] });
 
 /** A task to be changed. */
-export const draftOf = ({ id, prompt, rubric }: Task, verifiers: Verifiers): TaskDraft => ({
-  ...{ key: id, prompt },
-  items: rubric.map(({ text, weight, polarity, check }) => ({
+export const draftOf = (task: Task, verifiers: Verifiers): TaskDraft => ({
+  ...{ key: task.id, prompt: task.prompt, written: writtenResponses(task) },
+  items: task.rubric.map(({ text, weight, polarity, check }) => ({
     ...newItem(),
     ...{ text, weight: String(weight), polarity, by: check.by },
     ...(check.by === "code" && {
@@ -81,6 +83,7 @@ export const itemsOf = ({ items }: TaskDraft, verifiers: Verifiers): RubricItem[
 export const recordOf = (draft: TaskDraft, verifiers: Verifiers) => ({
   ...{ key: draft.key.trim(), prompt: draft.prompt.trim() },
   rubric: itemsOf(draft, verifiers),
+  ...draft.written,
 });
 
 /** The items with one moved by so many places, as far as it goes. */
