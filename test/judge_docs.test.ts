@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { z } from "zod";
+import { z } from "../src/zod";
 import { judgeConfigSchema } from "../src/rubric/judge/judge_config";
 import { judgeServers } from "../src/rubric/judge/servers";
 import { judgeErrors } from "../src/rubric/judge/judge";

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { z } from "zod";
+import * as z from "../zod";
 import { HerlError } from "../errors";
 import { sayPlainly } from "../worlds/task_files/problem";
 import type { EvaluationRow } from "./evaluate";
@@ -41,9 +41,9 @@ const mostUpdates = 100_000;
 /** More than these, of one file, help nobody. */
 const mostProblems = 20;
 
-const short = z.string().max(300);
-const hash = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hexadecimal");
-const step = z.int().min(0).max(mostUpdates);
+const short = z.string().check(z.maxLength(300));
+const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hexadecimal"));
+const step = z.int().check(z.minimum(0), z.maximum(mostUpdates));
 
 const manifestSchema = z.looseObject({
   created: short,
@@ -52,24 +52,24 @@ const manifestSchema = z.looseObject({
 });
 
 const metricsSchema = z.looseObject({
-  step: step.min(1),
-  responses: z.number().min(0),
-  judge_calls: z.number().min(0),
-  num_tokens: z.number().min(0),
-  step_time: z.number().min(0),
+  step: step.check(z.minimum(1)),
+  responses: z.number().check(z.minimum(0)),
+  judge_calls: z.number().check(z.minimum(0)),
+  num_tokens: z.number().check(z.minimum(0)),
+  step_time: z.number().check(z.minimum(0)),
   digest: hash,
 });
 
 const evaluationSchema = z.looseObject({
   step,
   split: z.enum(["heldout", "close", "ood", "plain", "file"]),
-  n: z.int().min(0),
-  reward: z.number().nullable(),
-  all_met: z.number().nullable(),
-  by_id: z.unknown().optional(),
-  perplexity: z.number().optional(),
-  kl: z.number().optional(),
-  kl_k1: z.number().optional(),
+  n: z.int().check(z.minimum(0)),
+  reward: z.nullable(z.number()),
+  all_met: z.nullable(z.number()),
+  by_id: z.optional(z.unknown()),
+  perplexity: z.optional(z.number()),
+  kl: z.optional(z.number()),
+  kl_k1: z.optional(z.number()),
 });
 
 /**
@@ -122,7 +122,7 @@ function readManifest({ name, manifest: text }: RunTexts, problems: FileProblem[
   return null;
 }
 
-function readRows<Row>(file: string, text: string, schema: z.ZodType, problems: FileProblem[]): Row[] {
+function readRows<Row>(file: string, text: string, schema: z.ZodMiniType, problems: FileProblem[]): Row[] {
   const lines = text.split("\n");
   const rows: Row[] = [];
   let wrong = 0;

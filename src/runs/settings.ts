@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../zod";
 import { HerlError } from "../errors";
 import { parseConfig, runConfigSchema, type RunConfig } from "./config";
 
@@ -14,47 +14,51 @@ export interface Setting {
   readonly default: unknown;
 }
 
-interface JsonSchema {
-  type?: string;
-  properties?: Record<string, JsonSchema>;
-  items?: JsonSchema;
-  enum?: string[];
-  description?: string;
-  default?: unknown;
-  minimum?: number;
-  maximum?: number;
-  exclusiveMinimum?: number;
-}
-
 /** Every setting, in the order of the schema. */
-export const settings: readonly Setting[] = collect(
-  z.toJSONSchema(runConfigSchema, { io: "input" }) as JsonSchema,
-  "",
-);
+export const settings: readonly Setting[] = collect(runConfigSchema, "");
 
-function collect(schema: JsonSchema, path: string): Setting[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+/** From the schema itself: by way of a JSON Schema, the page would load twice as much of zod. */
+function collect(schema: z.core.$ZodObject, path: string): Setting[] {
+  return Object.entries(schema._zod.def.shape).flatMap(([name, field]) => {
     const key = path ? `${path}.${name}` : name;
-    if (field.type === "object") return collect(field, key);
-    return [
-      {
-        key,
-        description: field.description ?? "",
-        kind: kindOf(field),
-        choices: field.enum ?? field.items?.enum,
-        min: field.minimum ?? field.exclusiveMinimum,
-        max: field.maximum,
-        default: field.default,
-      },
-    ];
+    const { def } = (field as z.core.$ZodTypes)._zod;
+    if (def.type === "prefault") return collect(def.innerType as z.core.$ZodObject, key);
+    if (def.type !== "default") throw new Error(`the setting ${key} has no default`);
+    const { description = "" } = z.globalRegistry.get(field) ?? {};
+    return [{ key, description, ...valuesOf(def.innerType), default: def.defaultValue }];
   });
 }
 
-function kindOf({ type, enum: choices }: JsonSchema): Setting["kind"] {
-  if (type === "array") return "choices";
-  if (choices) return "choice";
-  if (type === "integer" || type === "number" || type === "boolean") return type;
-  return "text";
+function valuesOf(schema: z.core.$ZodType): Pick<Setting, "kind" | "choices" | "min" | "max"> {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case "number":
+      return {
+        kind: "format" in def ? "integer" : "number",
+        min: boundOf(def, "greater_than"),
+        max: boundOf(def, "less_than"),
+      };
+    case "enum":
+      return { kind: "choice", choices: namesOf(schema) };
+    case "array":
+      return { kind: "choices", choices: namesOf(def.element) };
+    default:
+      return { kind: def.type === "boolean" ? "boolean" : "text" };
+  }
+}
+
+function boundOf(
+  { checks = [] }: z.core.$ZodNumberDef,
+  side: "greater_than" | "less_than",
+): number | undefined {
+  const found = checks
+    .map(({ _zod: { def } }) => def as z.core.$ZodCheckGreaterThanDef)
+    .find(({ check }) => check === side);
+  return found?.value as number | undefined;
+}
+
+function namesOf(schema: z.core.$ZodType): string[] {
+  return Object.values((schema as z.core.$ZodEnum)._zod.def.entries).map(String);
 }
 
 /** The value of a setting in a configuration. */

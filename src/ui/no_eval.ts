@@ -1,4 +1,4 @@
-import { config } from "zod";
+import { config } from "zod/mini";
 
 // The page's policy forbids making code from text. zod would try whether it may, and the browser would report that;
 // imported before anything that declares a schema.

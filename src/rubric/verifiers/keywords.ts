@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../zod";
 import { foldCase } from "../text/case_folding";
 import { escapePattern, strip, wordBoundary } from "../text/python_text";
 import { count, defineVerifier, holds, phrase, relation } from "./verifier";
@@ -22,7 +22,7 @@ function occurrences(text: string, keyword: string): number {
 /** Every keyword occurs, in any case, anywhere: also inside a longer word. */
 const existence = defineVerifier({
   id: "keywords:existence",
-  kwargs: { keywords: z.array(phrase).min(1) },
+  kwargs: { keywords: z.array(phrase).check(z.minLength(1)) },
   describe: ({ keywords }) => `The response contains ${quoted(keywords)}.`,
   follows(response, { keywords }) {
     const folded = foldCase(response);
@@ -33,7 +33,7 @@ const existence = defineVerifier({
 /** No forbidden word occurs, in any case, between two word boundaries. */
 const forbiddenWords = defineVerifier({
   id: "keywords:forbidden_words",
-  kwargs: { forbidden_words: z.array(phrase).min(1) },
+  kwargs: { forbidden_words: z.array(phrase).check(z.minLength(1)) },
   describe: ({ forbidden_words }) => `The response does not contain the word ${quoted(forbidden_words)}.`,
   follows(response, { forbidden_words }) {
     const folded = foldCase(response);
@@ -63,7 +63,7 @@ const frequency = defineVerifier({
 const letterFrequency = defineVerifier({
   id: "keywords:letter_frequency",
   kwargs: {
-    letter: z.string().regex(/^[A-Za-z]$/, "must be one letter of a to z"),
+    letter: z.string().check(z.regex(/^[A-Za-z]$/, "must be one letter of a to z")),
     let_frequency: count,
     let_relation: relation,
   },

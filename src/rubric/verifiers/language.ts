@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../zod";
 import type { LanguageGuesser } from "../language";
 import { defineVerifier, type Verifier } from "./verifier";
 

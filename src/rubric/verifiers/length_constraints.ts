@@ -1,3 +1,4 @@
+import * as z from "../../zod";
 import { countSentences } from "../sentences";
 import { countMatches, isBlank, spaceClass, strip, wordClass } from "../text/python_text";
 import { count, defineVerifier, holds, phrase, relation } from "./verifier";
@@ -43,7 +44,7 @@ const numberParagraphs = defineVerifier({
  */
 const nthParagraphFirstWord = defineVerifier({
   id: "length_constraints:nth_paragraph_first_word",
-  kwargs: { num_paragraphs: count, nth_paragraph: count.min(1), first_word: phrase },
+  kwargs: { num_paragraphs: count, nth_paragraph: count.check(z.minimum(1)), first_word: phrase },
   describe: (kwargs) =>
     `The response has exactly ${kwargs.num_paragraphs} paragraphs, separated by a blank line, ` +
     `and paragraph ${kwargs.nth_paragraph} begins with "${kwargs.first_word}".`,

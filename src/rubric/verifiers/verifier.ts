@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../zod";
 import { describeIssue } from "../rubric_record";
 import { isBlank } from "../text/python_text";
 
@@ -10,7 +10,7 @@ export interface Verifier {
   /** The published id, for instance "keywords:existence". */
   readonly id: string;
   /** Its parameters, for a form that asks for them. */
-  readonly parameters: z.ZodObject;
+  readonly parameters: z.ZodMiniObject;
   /** What is wrong with the parameters, naming the field; null when nothing is. */
   validateKwargs(kwargs: Kwargs): string | null;
   /**
@@ -23,17 +23,17 @@ export interface Verifier {
   describe(kwargs: Kwargs): string;
 }
 
-interface Definition<Shape extends z.ZodRawShape> {
+interface Definition<Shape extends z.core.$ZodShape> {
   readonly id: string;
   readonly kwargs: Shape;
   /** The rule decides a blank response too; IFEval's and IFBench's all fail it. */
   readonly decidesBlank?: boolean;
-  describe(kwargs: z.infer<z.ZodObject<Shape>>): string;
-  follows(response: string, kwargs: z.infer<z.ZodObject<Shape>>): boolean;
+  describe(kwargs: z.infer<z.ZodMiniObject<Shape>>): string;
+  follows(response: string, kwargs: z.infer<z.ZodMiniObject<Shape>>): boolean;
 }
 
 /** A verifier from its id, its parameters' schema, its wording and its rule. */
-export function defineVerifier<Shape extends z.ZodRawShape>(definition: Definition<Shape>): Verifier {
+export function defineVerifier<Shape extends z.core.$ZodShape>(definition: Definition<Shape>): Verifier {
   const schema = z.strictObject(definition.kwargs);
   return {
     id: definition.id,
@@ -53,10 +53,10 @@ export function defineVerifier<Shape extends z.ZodRawShape>(definition: Definiti
 export const relation = z.enum(["less than", "at least"]);
 
 /** A count that the parameters ask for. */
-export const count = z.int().min(0);
+export const count = z.int().check(z.minimum(0));
 
 /** Text that is searched for: never empty, since the empty text is everywhere. */
-export const phrase = z.string().min(1);
+export const phrase = z.string().check(z.minLength(1));
 
 export const holds = (value: number, how: z.infer<typeof relation>, bound: number): boolean =>
   how === "less than" ? value < bound : value >= bound;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../zod";
 import type { VerifierRegistry } from "../../rubric/verifiers/registry";
 import type { Kwargs, Verifier } from "../../rubric/verifiers/verifier";
 

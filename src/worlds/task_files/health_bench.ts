@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../zod";
 import type { RubricItem } from "../../rubric/schema";
 import type { TaskFormat } from "./format";
 import { key } from "./key";
@@ -6,17 +6,19 @@ import { readAs } from "./problem";
 import { conversation, singleMessage } from "./single_message";
 
 const record = z.object({
-  prompt_id: key.optional(),
-  key: key.optional(),
-  prompt: z.union([z.string().min(1), conversation], { error: "it must be a text or a list of messages" }),
+  prompt_id: z.optional(key),
+  key: z.optional(key),
+  prompt: z.union([z.string().check(z.minLength(1)), conversation], {
+    error: "it must be a text or a list of messages",
+  }),
   rubrics: z
     .array(
       z.object({
-        criterion: z.string().min(1),
-        points: z.number().refine((points) => points !== 0, "it must not be 0"),
+        criterion: z.string().check(z.minLength(1)),
+        points: z.number().check(z.refine((points) => points !== 0, "it must not be 0")),
       }),
     )
-    .min(1),
+    .check(z.minLength(1)),
 });
 
 /**

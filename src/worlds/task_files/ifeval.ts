@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../zod";
 import type { RubricItem } from "../../rubric/schema";
 import type { VerifierRegistry } from "../../rubric/verifiers/registry";
 import type { Kwargs } from "../../rubric/verifiers/verifier";
@@ -8,9 +8,9 @@ import { readAs } from "./problem";
 
 const record = z.object({
   key,
-  prompt: z.string().min(1),
-  instruction_id_list: z.array(z.string().min(1)).min(1),
-  kwargs: z.array(z.record(z.string(), z.unknown()).nullable()),
+  prompt: z.string().check(z.minLength(1)),
+  instruction_id_list: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
+  kwargs: z.array(z.nullable(z.record(z.string(), z.unknown()))),
 });
 
 /**

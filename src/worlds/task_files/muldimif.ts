@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../zod";
 import type { ItemCheck, RubricItem } from "../../rubric/schema";
 import { parseConstraint } from "../../rubric/verifiers/muldimif/constraint";
 import type { TaskFormat } from "./format";
@@ -9,7 +9,9 @@ import { conversation, singleMessage } from "./single_message";
 const record = z.object({
   id: key,
   conversations: conversation,
-  constraints: z.array(z.tuple([z.string(), z.string(), z.string().min(1)])).min(1),
+  constraints: z
+    .array(z.tuple([z.string(), z.string(), z.string().check(z.minLength(1))]))
+    .check(z.minLength(1)),
 });
 
 /**

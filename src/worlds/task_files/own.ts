@@ -1,15 +1,23 @@
-import { z } from "zod";
+import * as z from "../../zod";
 import { rubricRecord } from "../../rubric/rubric_record";
-import type { RubricItem } from "../../rubric/schema";
+import { writtenResponses, type RubricItem } from "../../rubric/schema";
 import type { VerifierRegistry } from "../../rubric/verifiers/registry";
 import type { TaskFormat } from "./format";
 import { key } from "./key";
 import { readAs, sayPlainly, type Fault } from "./problem";
 
 export const ownRecord = z.object({
-  key: key.describe("The task's name, unique in the file: text, or a whole number"),
-  prompt: z.string().min(1).describe("What the model is asked: the user's message, complete"),
-  rubric: rubricRecord.describe("What a response is graded by, item by item"),
+  key: key.check(z.describe("The task's name, unique in the file: text, or a whole number")),
+  prompt: z
+    .string()
+    .check(z.minLength(1), z.describe("What the model is asked: the user's message, complete")),
+  rubric: rubricRecord.check(z.describe("What a response is graded by, item by item")),
+  reference: z
+    .optional(z.string().check(z.minLength(1)))
+    .check(z.describe("A good response: what SFT trains on, and what DPO prefers")),
+  rejected: z
+    .optional(z.string().check(z.minLength(1)))
+    .check(z.describe("A response that DPO prefers the reference to")),
 });
 
 /**
@@ -24,7 +32,8 @@ export const own: TaskFormat = {
     if ("faults" in reading) return reading;
     const { key, prompt, rubric } = reading.value;
     const faults = rubric.flatMap((item, index) => faultsOf(item, `rubric.${index}.check`, registry));
-    return faults.length > 0 ? { faults } : { value: { id: key, prompt, rubric } };
+    if (faults.length > 0) return { faults };
+    return { value: { id: key, prompt, rubric, ...writtenResponses(reading.value) } };
   },
 };
 

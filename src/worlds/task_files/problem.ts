@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "../../zod";
 import { HerlError } from "../../errors";
 
 /** What is wrong with one field of a record. */
@@ -23,7 +23,10 @@ export type Reading<T> = { readonly value: T } | { readonly faults: readonly Fau
 const seeFormats = "Correct the field; docs/tasks.md shows every format";
 
 /** A record as its schema has it, or every fault that the schema finds. */
-export function readAs<Schema extends z.ZodType>(schema: Schema, record: unknown): Reading<z.infer<Schema>> {
+export function readAs<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  record: unknown,
+): Reading<z.infer<Schema>> {
   const parsed = schema.safeParse(record);
   if (parsed.success) return { value: parsed.data };
   return {

@@ -1,8 +1,10 @@
-import { z } from "zod";
+import * as z from "../../zod";
 import type { Reading } from "./problem";
 
 /** A conversation as chat data has it. */
-export const conversation = z.array(z.object({ role: z.string(), content: z.string() })).min(1);
+export const conversation = z
+  .array(z.object({ role: z.string(), content: z.string() }))
+  .check(z.minLength(1));
 
 /**
  * The one message of the user that a task's prompt can be. A conversation of more, or with a system prompt, is refused:

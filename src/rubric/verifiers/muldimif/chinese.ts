@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../../zod";
 import { defineVerifier, phrase } from "../verifier";
 import { family } from "./family";
 import { quotedIn } from "./text";
@@ -52,9 +52,9 @@ export const languageChinese = family(
     id: "muldimif:language_chinese",
     decidesBlank: true,
     kwargs: {
-      form: z.enum(["simplified", "traditional"]).optional(),
-      entirely: z.literal(true).optional(),
-      phrase: phrase.optional(),
+      form: z.optional(z.enum(["simplified", "traditional"])),
+      entirely: z.optional(z.literal(true)),
+      phrase: z.optional(phrase),
     },
     describe: ({ form = "any", entirely, phrase: wanted }) =>
       wanted === undefined

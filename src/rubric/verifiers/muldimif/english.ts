@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../../zod";
 import { isBlank, strip } from "../../text/python_text";
 import { defineVerifier } from "../verifier";
 import { family } from "./family";
@@ -23,7 +23,7 @@ type Part = z.infer<typeof parts>;
 export const languageEnglish = family(
   defineVerifier({
     id: "muldimif:language_english",
-    kwargs: { case: cases.optional(), part: parts.optional() },
+    kwargs: { case: z.optional(cases), part: z.optional(parts) },
     describe(rule) {
       const where =
         rule.part === undefined ? "response" : `${rule.part.replaceAll("_", " ")} of the response`;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../../zod";
 import { countMatches } from "../../text/python_text";
 import { count, defineVerifier, phrase } from "../verifier";
 import { family } from "./family";
@@ -7,19 +7,16 @@ import { splitSpace } from "../../text/python_words";
 
 const sign = z.enum(["sources_at_end", "cited_sources", "citations", "quotes", "one_line", "anything"]);
 const kwargs = {
-  starts_with: phrase.optional(),
-  contains: z.array(phrase).optional(),
+  starts_with: z.optional(phrase),
+  contains: z.optional(z.array(phrase)),
   /** Some word begins with this capital letter. */
-  initial: z
-    .string()
-    .regex(/^[A-Z]$/)
-    .optional(),
-  max_characters: count.optional(),
-  max_words: count.optional(),
-  sign: sign.optional(),
+  initial: z.optional(z.string().check(z.regex(/^[A-Z]$/))),
+  max_characters: z.optional(count),
+  max_words: z.optional(count),
+  sign: z.optional(sign),
 };
 
-type Rule = z.infer<z.ZodObject<typeof kwargs>>;
+type Rule = z.infer<z.ZodMiniObject<typeof kwargs>>;
 type Sign = z.infer<typeof sign>;
 
 const sources = (text: string): boolean => {

@@ -1,3 +1,4 @@
+import * as z from "../../../zod";
 import { count, defineVerifier } from "../verifier";
 import { parsePythonJson } from "../json_format";
 import { describeBounds, isBounded, parseBounds, within, type Bounds } from "./bounds";
@@ -12,7 +13,7 @@ export const formatJson = family(
   defineVerifier({
     id: "muldimif:format_json",
     decidesBlank: true,
-    kwargs: { min: count.optional(), max: count.optional() },
+    kwargs: { min: z.optional(count), max: z.optional(count) },
     describe: (bounds) =>
       `The response is or holds JSON with ${describeBounds(bounds, "levels of nesting")}.`,
     follows(response, bounds) {

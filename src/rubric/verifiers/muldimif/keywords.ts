@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../../zod";
 import { strip } from "../../text/python_text";
 import { count, defineVerifier, phrase } from "../verifier";
 import { parseBounds, within } from "./bounds";
@@ -9,24 +9,24 @@ import { countKeyword, quotedIn } from "./text";
 import { splitSpace } from "../../text/python_words";
 
 const kwargs = {
-  keywords: z.array(phrase).optional(),
+  keywords: z.optional(z.array(phrase)),
   /** Keywords that must not occur. */
-  avoid: z.array(phrase).optional(),
+  avoid: z.optional(z.array(phrase)),
   /** How often each keyword must occur at least; once where it is left out. */
-  times: count.min(1).optional(),
+  times: z.optional(count.check(z.minimum(1))),
   /** One of the keywords is enough. */
-  any: z.literal(true).optional(),
+  any: z.optional(z.literal(true)),
   /** Each of these must satisfy all of it; the whole response where it is left out. */
-  each: z.string().optional(),
+  each: z.optional(z.string()),
   /** A keyword that is asked for only where the topic, in one of its wordings, occurs. */
-  conditions: z.array(z.object({ topics: z.array(phrase), keyword: phrase })).optional(),
-  min_words: count.optional(),
-  max_words: count.optional(),
-  ends_with_period: z.literal(true).optional(),
-  capitalized: z.literal(true).optional(),
+  conditions: z.optional(z.array(z.object({ topics: z.array(phrase), keyword: phrase }))),
+  min_words: z.optional(count),
+  max_words: z.optional(count),
+  ends_with_period: z.optional(z.literal(true)),
+  capitalized: z.optional(z.literal(true)),
 };
 
-type Rule = z.infer<z.ZodObject<typeof kwargs>>;
+type Rule = z.infer<z.ZodMiniObject<typeof kwargs>>;
 
 /**
  * Keywords, which stand as whole words in any case, and what such constraints ask for besides (Ye et al., 2025, and

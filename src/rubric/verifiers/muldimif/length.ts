@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../../zod";
 import { count, defineVerifier, phrase } from "../verifier";
 import { describeBounds, isBounded, parseBounds, within } from "./bounds";
 import { countedElements } from "./elements";
@@ -9,7 +9,7 @@ import { splitSpace } from "../../text/python_words";
 
 /* MulDimIF's constraints on length (Ye et al., 2025, and its evaluation code). */
 
-const bound = count.optional();
+const bound = z.optional(count);
 const wordUnit = "(?:words?|(?:个|個)?(?:单词|單詞|字|词|詞))";
 const sentenceUnit = "(?:sentences?|(?:个|個)?句(?:子|话|話)?)";
 const paragraphUnit = "(?:paragraphs?|(?:个|個)?段(?:落)?)";
@@ -25,12 +25,12 @@ const lengthWords = family(
       min: bound,
       max: bound,
       /** What each of which is counted, for instance "cell"; the whole response where it is left out. */
-      each: z.string().optional(),
+      each: z.optional(z.string()),
       /** The bounds are on the characters of each word instead. */
-      characters: z.literal(true).optional(),
+      characters: z.optional(z.literal(true)),
       min_sentences: bound,
       max_sentences: bound,
-      keywords: z.array(phrase).optional(),
+      keywords: z.optional(z.array(phrase)),
     },
     describe: ({ each, characters, ...bounds }) =>
       characters

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../../zod";
 import { strip } from "../../text/python_text";
 import { count, defineVerifier } from "../verifier";
 import { describeBounds, isBounded, parseBounds, within, type Bounds } from "./bounds";
@@ -8,25 +8,25 @@ import { linesOf, quotedIn } from "./text";
 
 const kwargs = {
   /** Levels of which at least one heading each must occur. */
-  levels: z.array(count.min(1)).optional(),
+  levels: z.optional(z.array(count.check(z.minimum(1)))),
   /** How many different levels occur. */
-  min_levels: count.optional(),
-  max_levels: count.optional(),
+  min_levels: z.optional(count),
+  max_levels: z.optional(count),
   /** No heading is deeper. */
-  deepest: count.optional(),
+  deepest: z.optional(count),
   /** The first heading's level. */
-  first: count.optional(),
+  first: z.optional(count),
   /** One heading has this level and this text, or is the only one of this level. */
-  titled: z.object({ level: count, text: z.string() }).optional(),
-  only_one_of: count.optional(),
+  titled: z.optional(z.object({ level: count, text: z.string() })),
+  only_one_of: z.optional(count),
   /** Some heading, some bold text, some bullet, some line of a block quote. */
-  heading: z.literal(true).optional(),
-  bold: z.literal(true).optional(),
-  bullet: z.literal(true).optional(),
-  quote: z.literal(true).optional(),
+  heading: z.optional(z.literal(true)),
+  bold: z.optional(z.literal(true)),
+  bullet: z.optional(z.literal(true)),
+  quote: z.optional(z.literal(true)),
 };
 
-type Rule = z.infer<z.ZodObject<typeof kwargs>>;
+type Rule = z.infer<z.ZodMiniObject<typeof kwargs>>;
 
 interface Heading {
   readonly level: number;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../../zod";
 import { countMatches, spaceClass } from "../../text/python_text";
 import { count, defineVerifier, phrase } from "../verifier";
 import { describeBounds, isBounded, parseBounds, within, type Bounds } from "./bounds";
@@ -6,7 +6,7 @@ import { family } from "./family";
 import { numberSource, parseNumber } from "./numbers";
 import { countKeyword, linesOf, quotedIn } from "./text";
 
-const bound = count.optional();
+const bound = z.optional(count);
 const wish = z.enum(["bullets", "no_bullets", "no_numbers", "quotes", "apa"]);
 const kwargs = {
   /** Attributes of every XML tag. */
@@ -18,13 +18,13 @@ const kwargs = {
   /** Characters of the whole response. */
   min_characters: bound,
   max_characters: bound,
-  word: phrase.optional(),
-  form: wish.optional(),
+  word: z.optional(phrase),
+  form: z.optional(wish),
   /** What no code can decide and the published code passes: "full sentences". */
-  anything: z.literal(true).optional(),
+  anything: z.optional(z.literal(true)),
 };
 
-type Rule = z.infer<z.ZodObject<typeof kwargs>>;
+type Rule = z.infer<z.ZodMiniObject<typeof kwargs>>;
 type Form = z.infer<typeof wish>;
 
 const reference = /\[\d+\]|\([A-Za-z]+, \d{4}\)/g;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../../zod";
 import { strip } from "../../text/python_text";
 import { defineVerifier } from "../verifier";
 import { splitSentences } from "../../sentences";
@@ -26,11 +26,11 @@ export const contentPunctuation = family(
     decidesBlank: true,
     kwargs: {
       /** The marks of which one must stand at the end; none of them may, if `forbidden`. */
-      marks: z.string().min(1).optional(),
-      forbidden: z.literal(true).optional(),
-      part: parts.optional(),
+      marks: z.optional(z.string().check(z.minLength(1))),
+      forbidden: z.optional(z.literal(true)),
+      part: z.optional(parts),
       /** What must follow the mark at once. */
-      suffix: z.string().min(1).optional(),
+      suffix: z.optional(z.string().check(z.minLength(1))),
     },
     describe: ({ marks = "", forbidden, part = "response", suffix = "" }) =>
       `${part === "response" ? "The response" : `Each ${part}`} ${forbidden ? "does not end" : "ends"} with ` +

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../../zod";
 import { strip } from "../../text/python_text";
 import { count, defineVerifier, phrase } from "../verifier";
 import { describeBounds, isBounded, parseBounds, within, type Bounds } from "./bounds";
@@ -7,21 +7,21 @@ import { numberSource, parseNumber } from "./numbers";
 import { linesOf, quotedIn } from "./text";
 import { splitSpace } from "../../text/python_words";
 
-const bound = count.optional();
+const bound = z.optional(count);
 const kwargs = {
   min_rows: bound,
   max_rows: bound,
   min_columns: bound,
   max_columns: bound,
   /** Each occurs in some header. */
-  columns: z.array(phrase).optional(),
+  columns: z.optional(z.array(phrase)),
   max_title_words: bound,
-  markdown: z.literal(true).optional(),
+  markdown: z.optional(z.literal(true)),
   /** A response without a table follows the constraint too. */
-  optional: z.literal(true).optional(),
+  optional: z.optional(z.literal(true)),
 };
 
-type Rule = z.infer<z.ZodObject<typeof kwargs>>;
+type Rule = z.infer<z.ZodMiniObject<typeof kwargs>>;
 
 /**
  * Rows, columns and headers of a Markdown table (Ye et al., 2025, and its evaluation code). The table is what stands
