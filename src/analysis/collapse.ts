@@ -25,7 +25,7 @@ export interface CollapseLimits {
 
 export interface Collapse {
   readonly kind: CollapseKind;
-  /** The last update of the window. */
+  /** The update at which it was found, the last one averaged */
   readonly step: number;
   /** The window's mean, and what it is compared with. */
   readonly value: number;
@@ -38,7 +38,7 @@ export interface CollapseWatch {
   readonly recent: readonly CollapsePoint[];
   /** The first update: its responses are the untouched policy's. */
   readonly first: CollapsePoint | null;
-  /** Best mean reward of a window. */
+  /** The best mean reward that a window had. */
   readonly bestReward: number | null;
   /** Kinds that were found: each is told once. */
   readonly found: readonly CollapseKind[];

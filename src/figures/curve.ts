@@ -10,7 +10,7 @@ export interface CurveSeries {
 
 /** Measured now and then: a mark for each. */
 export interface CurveMarks {
-  readonly shape: "circle" | "square" | "diamond";
+  readonly shape: "circle" | "square" | "diamond" | "cross";
   readonly points: readonly Point[];
 }
 
@@ -129,6 +129,11 @@ function mark(shape: CurveMarks["shape"], x: number, y: number): SvgNode {
       fill: colours.paper,
       stroke: colours.ink,
       "stroke-width": 1.5,
+    });
+  if (shape === "cross")
+    return node("path", {
+      d: `M${(x - 4).toFixed(2)} ${(y - 4).toFixed(2)}l8 8m0 -8l-8 8`,
+      ...{ stroke: colours.ink, "stroke-width": 2, fill: "none" },
     });
   if (shape === "square") return node("rect", { x: x - 2, y: y - 2, width: 4, height: 4, ...small });
   return node("rect", {

@@ -32,6 +32,13 @@ describe("curve", () => {
     );
   });
 
+  test("a collapse is a cross where it was found", () => {
+    const cross = { shape: "cross", points: [{ x: 320, y: 0.75 }] } as const;
+    const { x, y } = curveScales(curve, layout);
+    const drawn = serialize(curveFigure({ ...curve, marks: [cross] }, layout));
+    expect(drawn).toContain(`d="M${(x(320) - 4).toFixed(2)} ${(y(0.75) - 4).toFixed(2)}l8 8m0 -8l-8 8"`);
+  });
+
   test("nothing measured yet is an empty frame, not an error", () => {
     const empty = curveFigure(
       { series: [{ name: "reward", points: [] }], ghosts: [], marks: [] },

@@ -41,6 +41,11 @@ export const curveMetrics = [
   "bound/unmet_weight",
   "judge/unknown",
   "judge/tokens",
+  "collapse/entropy",
+  "collapse/length",
+  "collapse/reward",
+  // Measured by evaluations only: no update has it.
+  "perplexity",
 ] as const;
 
 export type CurveMetric = (typeof curveMetrics)[number];

@@ -1,4 +1,5 @@
 import { decimal, percent, significant, signed } from "../../figures/format";
+import type { CollapseKind } from "../../analysis/collapse";
 import type { CurveMetric } from "../state/curves";
 
 /** A curve of the panel: what it shows and how its numbers are written. */
@@ -10,7 +11,9 @@ export interface CurveSpec {
   readonly atLeast: readonly [number, number];
   readonly format: (value: number) => string;
   /** What evaluations measure of the same thing. */
-  readonly evaluated?: "reward" | "all_met";
+  readonly evaluated?: "reward" | "all_met" | "kl";
+  /** The collapse that is marked on it. */
+  readonly collapse?: CollapseKind;
 }
 
 const plain = (value: number) => decimal(value);
@@ -23,6 +26,7 @@ export const mainCurves: readonly CurveSpec[] = [
     atLeast: [0, 1],
     format: plain,
     evaluated: "reward",
+    collapse: "reward",
   },
   {
     metric: "all_met",
@@ -38,6 +42,7 @@ export const mainCurves: readonly CurveSpec[] = [
     meaning: "How open the policy is about the next token",
     atLeast: [0, 0.5],
     format: plain,
+    collapse: "entropy",
   },
   {
     metric: "hindsight/gain",
@@ -122,6 +127,7 @@ export const moreCurves: readonly CurveSpec[] = [
     meaning: "Mean length of a response",
     atLeast: [0, 40],
     format: (value) => decimal(value, 0),
+    collapse: "length",
   },
   {
     metric: "kl",
@@ -129,5 +135,15 @@ export const moreCurves: readonly CurveSpec[] = [
     meaning: "Estimate k3, where the objective has the term",
     atLeast: [0, 0.01],
     format: (value) => significant(value, 2),
+    evaluated: "kl",
   },
 ];
+
+/** For runs that score plain texts (`evaluation.plain`): a point an evaluation. */
+export const plainCurve: CurveSpec = {
+  metric: "perplexity",
+  label: "perplexity of plain text",
+  meaning: "How surprised the policy is by texts of its own world: what it forgets",
+  atLeast: [1, 2],
+  format: (value) => significant(value, 3),
+};

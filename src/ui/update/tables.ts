@@ -5,7 +5,12 @@ import type { ProbabilityChange } from "../../figures/probability_change";
 
 /** The numbers behind the pictures of the Train view, unrounded. */
 
-const splits = { circle: "held-out", square: "new words", diamond: "other families" } as const;
+const splits = {
+  circle: "held-out",
+  square: "new words",
+  diamond: "other families",
+  cross: "collapse",
+} as const;
 
 /** A curve: the run, earlier runs, and evaluations, one line a point. */
 export const curveTable = ({ series, ghosts, marks }: CurveData): FigureTable => ({

@@ -85,20 +85,24 @@ export function metric(values: MetricValues): Explanation {
   const { label, meaning, step, value, view } = values;
   const own = view?.step === step ? (fromView(values, view) ?? null) : null;
   if (own) return explanation({ ...own, title: `${own.title}, update ${step}` });
-  const [formula, source] = metricFormulas[values.metric] ?? ["", "stepMetrics"];
+  const [formula, source, file = metricsFile] = metricFormulas[values.metric] ?? ["", "stepMetrics"];
   return explanation({
     title: `${label}, update ${step}`,
     formula: formula || meaning,
     filled: [`recorded: ${precise(value)}`],
     note:
       view?.step === step ? meaning : `${meaning}. The responses of update ${step} are no longer on screen.`,
-    source: ["src/runs/metrics.ts", source],
+    source: [file, source],
     kernel: kernels[values.metric] ?? [],
   });
 }
 
+const metricsFile = "src/runs/metrics.ts";
+
 /** By metric: its formula where it is no quotient of what is on screen, and what computes it. */
-export const metricFormulas: Readonly<Record<string, readonly [formula: string, source: string]>> = {
+export const metricFormulas: Readonly<
+  Record<string, readonly [formula: string, source: string, file?: string]>
+> = {
   reward: ["Σ R / responses, over the rollouts", "rewardMetrics"],
   all_met: ["rollouts with R = 1 / rollouts", "rewardMetrics"],
   entropy: ["Σ H / tokens, H = −Σ p_v ln p_v, over the rollouts' tokens", "completionMetrics"],
@@ -111,6 +115,11 @@ export const metricFormulas: Readonly<Record<string, readonly [formula: string, 
     "flowMetrics",
   ],
   grad_norm: ["‖∇θ J‖, before it is clipped; mean over the passes of the update", "stepMetrics"],
+  perplexity: [
+    "exp of the mean −ln p of the texts' tokens after their instructions",
+    "plainRow",
+    "src/runs/evaluate_run.ts",
+  ],
   kl: ["mean of e^d − d − 1, d = ln π_ref − ln π", "stepMetrics"],
 };
 
@@ -135,7 +144,7 @@ function fromView({ metric, label }: MetricValues, view: StepView): Explanation 
     formula,
     filled: [`${precise(above)} / ${below} = ${precise(above / below)}`],
     table: quotient.table ?? null,
-    source: ["src/runs/metrics.ts", source],
+    source: [metricsFile, source],
     kernel: kernels[metric] ?? [],
   });
 }
