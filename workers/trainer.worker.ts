@@ -4,6 +4,7 @@ import { HerlError, plainError } from "../src/errors";
 import { calibrationCommands, type CalibrationCommands } from "../src/runs/calibration_commands";
 import { compareCommands, type CompareCommands } from "../src/runs/compare_commands";
 import { Driver } from "../src/runs/driver";
+import { exploreCommands, type ExploreCommands } from "../src/runs/explore_commands";
 import { failureCommands, type FailureCommands } from "../src/runs/failure_commands";
 import type { RunEvent, TrainerCommands } from "../src/runs/protocol";
 import { RunStore } from "../src/runs/store";
@@ -19,7 +20,8 @@ export interface TrainerWorker
     JudgeCommands,
     CalibrationCommands,
     FailureCommands,
-    CompareCommands {
+    CompareCommands,
+    ExploreCommands {
   connect(events: MessagePort, baseUrl: string): void;
 }
 
@@ -73,10 +75,15 @@ const failing = failureCommands({
   exclusive: (work) => driver.exclusive(work),
 });
 
+const exploring = exploreCommands({
+  run: () => driver.run,
+  exclusive: (work) => driver.exclusive(work),
+});
+
 const comparing = compareCommands(driver.opener, { store: runs, lock });
 
 expose(
-  Object.assign(driver, driver.tasks, driver.judging, calibrating, failing, comparing, {
+  Object.assign(driver, driver.tasks, driver.judging, calibrating, failing, exploring, comparing, {
     connect(events: MessagePort, baseUrl: string) {
       port = events;
       base = baseUrl;
