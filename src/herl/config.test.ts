@@ -1,15 +1,46 @@
 import { expect, test } from "vitest";
-import { scoringTemperature, variantSettings, variants } from "./config";
+import { otherVariants, paperVariants, scoringTemperature, variantSettings, variants } from "./config";
 
-test("a variant is one row of method.md's table, at the same budget of responses", () => {
-  const table = variants.map((variant) => ({ variant, ...variantSettings(variant, 8) }));
+test("a variant of the paper is one row of method.md's table", () => {
+  const shared = { edit: "answer", loss: "policyGradient", aggregation: "seqMeanTokenMean" };
+  const plain = { ...shared, scaffold: false, scores: "none" };
+  const table = paperVariants.map((variant) => ({ variant, ...variantSettings(variant, 8) }));
   expect(table).toEqual([
-    { variant: "rlvr", rollouts: 8, enabled: false, context: "kept", weight: "shaped", alpha: 0 },
-    { variant: "naivehe", rollouts: 7, enabled: true, context: "dropped", weight: "clipped", alpha: 0 },
-    { variant: "he", rollouts: 7, enabled: true, context: "kept", weight: "shaped", alpha: 0 },
-    { variant: "herl", rollouts: 7, enabled: true, context: "kept", weight: "shaped", alpha: 0.05 },
+    { variant: "rlvr", rollouts: 8, enabled: false, context: "kept", weight: "shaped", alpha: 0, ...plain },
+    {
+      variant: "naivehe",
+      rollouts: 7,
+      enabled: true,
+      context: "dropped",
+      weight: "clipped",
+      alpha: 0,
+      ...plain,
+    },
+    { variant: "he", rollouts: 7, enabled: true, context: "kept", weight: "shaped", alpha: 0, ...plain },
+    { variant: "herl", rollouts: 7, enabled: true, context: "kept", weight: "shaped", alpha: 0.05, ...plain },
   ]);
-  for (const { rollouts, enabled } of table) expect(rollouts + Number(enabled)).toBe(8);
+});
+
+test("what the others do instead, next to RLVR", () => {
+  const plain = Object.entries(variantSettings("rlvr", 8));
+  const differences = otherVariants.map((variant) => {
+    const own: Readonly<Record<string, unknown>> = { ...variantSettings(variant, 8) };
+    return [variant, Object.fromEntries(Object.entries(own).filter(([key], i) => own[key] !== plain[i][1]))];
+  });
+  expect(Object.fromEntries(differences)).toEqual({
+    sft: { loss: "crossEntropy", aggregation: "tokenMean" },
+    dpo: { loss: "preference" },
+    hir: { enabled: true, edit: "instruction", weight: "clipped" },
+    ruscarl: { scaffold: true },
+    exprl: { scores: "segments" },
+  });
+});
+
+test("all have the same budget of responses: an edited instruction generates none", () => {
+  for (const variant of variants) {
+    const { rollouts, enabled, edit } = variantSettings(variant, 8);
+    expect(rollouts + Number(enabled && edit === "answer"), variant).toBe(8);
+  }
 });
 
 test("responses are scored under the temperature that they were sampled at; greedy ones under 1", () => {

@@ -137,7 +137,13 @@ export const withoutAdditions = {
   process: { scores: "none", norm: "delta", judged: "segment", single: "formula" },
 } as const satisfies Partial<MethodConfig>;
 
-export const variants = ["rlvr", "naivehe", "he", "herl", "sft", "dpo", "hir", "ruscarl", "exprl"] as const;
+/** What the paper compares. */
+export const paperVariants = ["rlvr", "naivehe", "he", "herl"] as const;
+
+/** What others do instead. */
+export const otherVariants = ["sft", "dpo", "hir", "ruscarl", "exprl"] as const;
+
+export const variants = [...paperVariants, ...otherVariants] as const;
 
 export type Variant = (typeof variants)[number];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seedKey } from "../kernels/random/random";
-import { variants, variantSettings, type Variant } from "./config";
+import { paperVariants, variantSettings, type Variant } from "./config";
 import { runStep } from "./testing/run_step";
 import { methodConfig, redGreen, sayRedGreen, tinyLearner } from "./testing/tiny_world";
 import { trainStep } from "./trainer";
@@ -15,7 +15,7 @@ describe("the variants, for a budget of four responses", () => {
     return { learner, last, revised, group: last.groups[0] };
   };
 
-  test.each(variants)("%s generates four responses and trains four rows", async (variant) => {
+  test.each(paperVariants)("%s generates four responses and trains four rows", async (variant) => {
     const { group, last } = await stepAs(variant);
     expect(group.rollouts.length + group.revisions.length).toBe(4);
     expect(group.rows).toHaveLength(4);
@@ -61,7 +61,7 @@ describe("the variants, for a budget of four responses", () => {
   });
 
   test("only herl gives a bonus, to the draft", async () => {
-    for (const variant of variants) {
+    for (const variant of paperVariants) {
       const { group } = await stepAs(variant);
       const rewarded = group.rows.flatMap(({ bonus, index }) => (bonus === 0 ? [] : [index]));
       expect(rewarded).toEqual(variant === "herl" ? group.drafts : []);
@@ -94,17 +94,21 @@ describe("it learns", () => {
     return value!.groups[0].rollouts.reduce((sum, { reward }) => sum + reward!, 0) / 200;
   }
 
-  test.each(variants)("%s: sixty steps make the task's words likely", async (variant) => {
-    const { rollouts, enabled, context, weight, alpha } = variantSettings(variant, 8);
-    const config = methodConfig({
-      ...{ rollouts, hindsight: { enabled, context, weight }, bonus: { alpha } },
-      optimizer: { learningRate: 1 },
-    });
-    const learner = tinyLearner();
-    const before = await meanReward(learner);
-    for (let step = 0; step < 60; step++) await runStep(learner, [redGreen], config, { key: seedKey(step) });
-    const after = await meanReward(learner);
-    expect(before).toBeLessThan(0.6);
-    expect(after).toBeGreaterThan(before + 0.25);
-  });
+  test.each([...paperVariants, "sft", "dpo"] as const)(
+    "%s: sixty steps make the task's words likely",
+    async (variant) => {
+      const { rollouts, enabled, context, weight, alpha, loss, aggregation } = variantSettings(variant, 8);
+      const config = methodConfig({
+        ...{ rollouts, hindsight: { enabled, context, weight }, bonus: { alpha } },
+        ...{ objective: { loss, aggregation }, optimizer: { learningRate: 1 } },
+      });
+      const learner = { ...tinyLearner(), references: () => ["green red"] };
+      const before = await meanReward(learner);
+      for (let step = 0; step < 60; step++)
+        await runStep(learner, [redGreen], config, { key: seedKey(step) });
+      const after = await meanReward(learner);
+      expect(before).toBeLessThan(0.6);
+      expect(after).toBeGreaterThan(before + 0.25);
+    },
+  );
 });

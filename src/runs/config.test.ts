@@ -85,11 +85,27 @@ describe("settings", () => {
   });
 });
 
+test("what SFT and DPO would ignore is refused", () => {
+  const settled = (variant: "sft" | "dpo", ...settings: [string, string][]) =>
+    resolveConfig({ preset: "pocket-rare", variant, settings });
+  const refused = expect.objectContaining({
+    code: "CONFIG_INVALID",
+    message: expect.stringContaining("objective.loss"),
+  });
+  expect(() => settled("sft", ["hindsight.enabled", "true"])).toThrow(refused);
+  expect(() => settled("dpo", ["process.scores", "segments"])).toThrow(refused);
+  expect(() => settled("sft", ["scaffold.enabled", "true"])).toThrow(refused);
+  expect(() => settled("dpo", ["preference.pairs", "file"], ["sampling.dynamicRounds", "2"])).toThrow(
+    refused,
+  );
+  expect(settled("dpo", ["sampling.dynamicRounds", "2"]).objective.loss).toBe("preference");
+});
+
 describe("presets", () => {
   test.each(presets.map(({ name }) => name))("%s resolves for every variant at the same budget", (preset) => {
     for (const variant of variants) {
       const { rollouts, hindsight } = resolveConfig({ preset, variant });
-      expect(rollouts + (hindsight.enabled ? 1 : 0)).toBe(8);
+      expect(rollouts + (hindsight.enabled && hindsight.edit === "answer" ? 1 : 0), variant).toBe(8);
     }
   });
 

@@ -4,7 +4,7 @@ import { loadRegistry } from "../rubric/verifiers/all";
 import { englishRegistry } from "../rubric/verifiers/registry";
 import { longestTaskFile, parseTaskFile, readTaskFile } from "./task_file";
 import { tellProblem } from "./task_files/problem";
-import { taskLines } from "./task_lines";
+import { readTaskLines, taskLines } from "./task_lines";
 import { health, ifeval, lines, muldimif, own } from "./testing/task_records";
 
 /** With every verifier there is. */
@@ -75,6 +75,23 @@ describe("rubric records", () => {
       },
       expect.objectContaining({ id: "1000" }),
     ]);
+  });
+
+  test("may bring written responses, which a run's copy keeps", () => {
+    const written = { reference: "Two tablets.", rejected: "Take some." };
+    const tasks = parse(
+      { ...own, ...written },
+      { ...own, key: "b", reference: "One." },
+      { ...own, key: "c" },
+    );
+    expect(tasks.map(({ reference, rejected }) => [reference, rejected])).toEqual([
+      ["Two tablets.", "Take some."],
+      ["One.", undefined],
+      [undefined, undefined],
+    ]);
+    expect(readTaskLines(taskLines(tasks))).toEqual(tasks);
+    expect(parseTaskFile(taskLines(tasks), englishRegistry)).toEqual(tasks);
+    expect(told(lines({ ...own, reference: "" }))).toEqual([expect.stringContaining("reference")]);
   });
 
   test("must name verifiers that exist; the cure names those of the group, or the groups", () => {

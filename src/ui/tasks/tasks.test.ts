@@ -46,6 +46,8 @@ const task: Task = {
     },
     { text: "It is rude.", weight: 0.5, polarity: "avoid", check: { by: "judge" } },
   ],
+  reference: "The moon pulls the sea.",
+  rejected: "Wind.",
 };
 
 test("a task passes through its draft, and through the document that is exported", () => {
