@@ -44,6 +44,7 @@ export function openLearner(
     grader,
     revisionMessages: world.revisionMessages,
     references: world.references,
+    scorer: world.scorer,
     scaffoldMessages: world.scaffoldMessages,
     withItems: world.withItems,
   };

@@ -1,5 +1,6 @@
 import { HerlError } from "../errors";
 import { usesWritten, writtenMissing } from "../herl/written";
+import type { SegmentScorer } from "../herl/process";
 import { RandomStream, type Key } from "../kernels/random/random";
 import type { ChatMessage } from "../policy/chat_message";
 import type { Task, Verdict } from "../rubric/schema";
@@ -16,6 +17,12 @@ import { pocketScaffold } from "../worlds/pocket/scaffold";
 import { splits, type Split } from "../worlds/pocket/splits";
 import { withSoftItems } from "../worlds/pocket/soft_items";
 import { taskSource, type TaskSource } from "../worlds/pocket/task_source";
+import { stepsPlainTexts } from "../worlds/steps/plain_text";
+import { readProblem } from "../worlds/steps/problem";
+import { stepsScorer } from "../worlds/steps/scorer";
+import { referenceOf, tellSteps } from "../worlds/steps/solution";
+import { stepsTask } from "../worlds/steps/tasks";
+import { stepsRegistry } from "../worlds/steps/verifiers";
 import { hashTaskLines, readTaskLines } from "../worlds/task_lines";
 import type { RunConfig } from "./config";
 
@@ -45,6 +52,18 @@ export interface World {
   withItems?(task: Task, items: readonly number[]): Task | null;
   /** Good responses to a task, at most `count` different ones, drawn from `key`; none where nobody wrote any. */
   references(task: Task, count: number, key: Key): readonly string[];
+  /** Scores of responses against hidden reference solutions; absent where there are none. */
+  readonly scorer?: SegmentScorer;
+}
+
+/** Throws CONFIG_INVALID where hindsight is to edit instructions, and the world's cannot be edited. */
+export function checkEditable({ withItems }: World, { hindsight }: Pick<RunConfig, "hindsight">): void {
+  if (!hindsight.enabled || hindsight.edit !== "instruction" || withItems) return;
+  throw new HerlError(
+    "CONFIG_INVALID",
+    "The setting hindsight.edit asks for edited instructions, and those of this world cannot be edited",
+    "Set hindsight.edit to answer, or train on the pocket world",
+  );
 }
 
 /** The tasks of a run on a task file. */
@@ -65,8 +84,10 @@ type WorldSettings = Pick<RunConfig, "world" | "seed" | "objective" | "preferenc
 export function openWorld(config: WorldSettings, tasks?: RunTasks): World {
   const isFile = config.world.source === "file";
   if (!isFile && usesWritten(config) && config.objective.loss === "preference")
-    throw writtenMissing("Pairs are to come from the tasks, and only those of a file have rejected responses");
-  const source = isFile ? fileSource(config, tasks) : pocketSource(config);
+    throw writtenMissing(
+      "Pairs are to come from the tasks, and only those of a file have rejected responses",
+    );
+  const source = sourceOf(config, tasks);
   const { wording } = config.world;
   return {
     ...source,
@@ -74,6 +95,12 @@ export function openWorld(config: WorldSettings, tasks?: RunTasks): World {
     scaffoldMessages: (task, items) =>
       wording === "general" ? generalScaffold(task, items) : pocketScaffold(task, items, wording),
   };
+}
+
+function sourceOf(config: WorldSettings, tasks?: RunTasks): Source {
+  const { source } = config.world;
+  if (source === "file") return fileSource(config, tasks);
+  return source === "steps" ? stepsSource(config) : pocketSource(config);
 }
 
 /** How hindsight is told in a wording. */
@@ -104,6 +131,20 @@ function pocketSource({ world, seed }: WorldSettings): Source {
     plainTexts,
     references: pocketReferences,
     withItems,
+  };
+}
+
+/** Evaluations ask for the answer alone, whatever the run trains on, so that all methods are compared by the same. */
+function stepsSource({ world, seed }: WorldSettings): Source {
+  return {
+    registry: stepsRegistry,
+    hasJudged: false,
+    trainingTask: (index) => stepsTask("train", index, { seed, items: world.items }),
+    evaluationTasks: (split, count) =>
+      Array.from({ length: count }, (_, index) => stepsTask(split, index, { seed: 0, items: "answer" })),
+    plainTexts: stepsPlainTexts,
+    references: ({ prompt }) => [tellSteps(referenceOf(readProblem(prompt)))],
+    scorer: stepsScorer,
   };
 }
 

@@ -43,9 +43,10 @@ const steps = {
   ...pocket,
   model: { ...pocket.model, dim: 64, headDim: 16, ffnDim: 192, contextLength: 320 },
   vocab: 320,
-  steps: 2500,
+  steps: 1800,
   batch: 16,
   responses: 3,
+  learningRate: 4e-3,
 } as const satisfies Omit<PretrainConfig, "world">;
 
 /** What `herl pretrain` makes models of, by name, with everything but the seed. */

@@ -3,8 +3,8 @@ import { HerlError } from "../../errors";
 /*
  * A problem in several steps: work two lines out, take the larger or the smaller result, and go on with it.
  *
- *     A = 7 + 8
- *     B = 9 - 4
+ *     7+8
+ *     9-4
  *     Take the larger.
  *     Add 6.
  */
@@ -31,13 +31,13 @@ export const resultOf = ({ left, sign, right }: Calculation): number =>
 
 /** A problem as the policy is told it. */
 export function tellProblem({ lines, take, operations }: Problem): string {
-  const told = lines.map(({ left, sign, right }, i) => `${"AB"[i]} = ${left} ${sign} ${right}`);
+  const told = lines.map(({ left, sign, right }) => `${left}${sign}${right}`);
   const then = operations.map(({ sign, right }) => `${sign === "+" ? "Add" : "Subtract"} ${right}.`);
   return [...told, `Take the ${take}.`, ...then].join("\n");
 }
 
 const pattern =
-  /^A = (\d{1,4}) ([+-]) (\d{1,4})\nB = (\d{1,4}) ([+-]) (\d{1,4})\nTake the (larger|smaller)\.((?:\n(?:Add|Subtract) \d{1,4}\.)*)$/;
+  /^(\d{1,4})([+-])(\d{1,4})\n(\d{1,4})([+-])(\d{1,4})\nTake the (larger|smaller)\.((?:\n(?:Add|Subtract) \d{1,4}\.)*)$/;
 
 /** The problem that a prompt tells: undoes `tellProblem`. Throws TASK_INVALID for any other text. */
 export function readProblem(prompt: string): Problem {

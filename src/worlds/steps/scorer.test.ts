@@ -7,7 +7,7 @@ import { referenceOf, solve, tellSteps } from "./solution";
 import { drawPretrainingProblem } from "./tasks";
 
 /** Solution: 7+8=15, 9-4=5, take 15, 15+6=21, answer 21. */
-const problem = readProblem("A = 7 + 8\nB = 9 - 4\nTake the larger.\nAdd 6.");
+const problem = readProblem("7+8\n9-4\nTake the larger.\nAdd 6.");
 
 describe("a segment by itself", () => {
   test.each([

@@ -1,5 +1,6 @@
+import type { SegmentScorer } from "../../herl/process";
 import { claimsOf, isFalse, isSameClaim, numbersOf, states, subjectOf, type Claim } from "./claims";
-import type { Problem } from "./problem";
+import { readProblem, type Problem } from "./problem";
 import { referenceOf } from "./solution";
 
 /*
@@ -70,3 +71,21 @@ export function scoreOutcome(problem: Problem, response: string): Score {
   const met = checkpoints.filter((checkpoint) => states(response, checkpoint)).length;
   return (1 + Math.floor((4 * met) / checkpoints.length)) as Score;
 }
+
+/** ExpRL's scores by code. Rejects with TASK_INVALID for a task that is no problem in several steps. */
+export const stepsScorer: SegmentScorer = {
+  async segments({ prompt }, segments, judged) {
+    const problem = readProblem(prompt);
+    return segments.map((segment, t) => {
+      const before = segments.slice(0, t).join("\n");
+      const { score } =
+        judged === "prefix"
+          ? readSegment(problem, `${before}\n${segment}`, "")
+          : readSegment(problem, segment, before);
+      return score;
+    });
+  },
+  async outcome({ prompt }, response) {
+    return scoreOutcome(readProblem(prompt), response);
+  },
+};

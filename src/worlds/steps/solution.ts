@@ -1,8 +1,8 @@
 import { tellClaim, type Claim } from "./claims";
 import { resultOf, type Calculation, type Problem } from "./problem";
 
-/** What divides the segments of a solution: a line of its own. */
-export const separator = "\n###\n";
+/** What divides the segments of a solution. */
+export const separator = "###";
 
 /** The kinds of steps, by what can go wrong in them. `hard`: the last digits of a calculation carry or borrow. */
 export type StepKind = "easy" | "hard" | "larger" | "smaller" | "answer";
