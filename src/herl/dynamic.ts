@@ -6,14 +6,16 @@
 import type { MethodConfig } from "./config";
 import { hasPassed, rewardTolerance, type Group } from "./group";
 import { overlongPenalty } from "./overlong";
+import { usesWritten } from "./written";
 
 /**
- * Whether a graded group will give no policy gradient. Of losses that compare rewards only, and not of a group that no
- * grade is known of: another instruction would not help the judge.
+ * Whether a graded group will give no gradient, because its known rewards span less than 1e-6: no advantages, and no pair
+ * to prefer one of. Not where something else than these rewards is trained on, and not of a group that no grade is known
+ * of: another instruction would not help the judge.
  */
 export function isWasted({ rollouts }: Pick<Group, "rollouts">, config: MethodConfig): boolean {
-  const { objective, process, sampling, hindsight, maxNewTokens } = config;
-  if (objective.loss !== "policyGradient" || process.scores !== "none") return false;
+  const { process, sampling, hindsight, maxNewTokens } = config;
+  if (usesWritten(config) || process.scores !== "none") return false;
   const known = rollouts.filter(({ reward }) => reward !== null);
   if (known.length === 0 || (hindsight.enabled && !known.every(hasPassed))) return false;
   const rewards = known.map(

@@ -1,4 +1,4 @@
-import type { Group, Sample } from "../herl/group";
+import { wasSampled, type Group, type Sample } from "../herl/group";
 import type { StepState } from "../herl/trainer";
 import { itemKey } from "../rubric/item_key";
 import type { Verdict } from "../rubric/schema";
@@ -31,7 +31,8 @@ export interface FailureRecord {
 /** One record an item of each group's rubric that is not satisfied by all. */
 export const failureRecords = ({ groups }: StepState, step: number): FailureRecord[] =>
   groups.flatMap((group, g) =>
-    group.task.rubric.flatMap((item, i): FailureRecord[] => {
+    // What somebody else wrote is no failure of the policy.
+    (group.rollouts.every(wasSampled) ? group.task.rubric : []).flatMap((item, i): FailureRecord[] => {
       const { rollouts, revisions } = group;
       const statuses = rollouts.map(({ verdicts }) => verdicts[i].status);
       const unmet = statuses.filter((status) => status === "unmet").length;
@@ -62,9 +63,9 @@ const revisionOf = ({ revisions, joined }: Group, index: number, item: number) =
   joined: joined === index,
 });
 
-/** The best revision and the draft that it revises; without revisions, the best rollout. */
+/** The best revision and the draft that it revises; without revisions, the best rollout. A replayed draft is none. */
 function revised({ rollouts, revisions }: Group): { draft: number; revision: number | null } {
-  if (revisions.length === 0) return { draft: best(rollouts), revision: null };
+  if (revisions.every(({ replayed }) => replayed)) return { draft: best(rollouts), revision: null };
   const revision = best(revisions);
   return { draft: revisions[revision].draft, revision };
 }

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { methodConfig, redGreen, sayRedGreen, tinyLearner } from "../herl/testing/tiny_world";
+import {
+  methodConfig,
+  redGreen,
+  sayRedGreen,
+  tinyLearner,
+  wordTask,
+  type MethodOverrides,
+} from "../herl/testing/tiny_world";
 import { runStep } from "../herl/testing/run_step";
 import { itemKey } from "../rubric/item_key";
 import type { Verdict } from "../rubric/schema";
@@ -155,5 +162,69 @@ describe("the digest", () => {
     expect(extendDigest(emptyDigest, [1])).toBe(
       "eaca3b458f6bbc7b5ebb8c3fbe4f868f3aa8fe965b93a82f6ab0d533094e9798",
     );
+  });
+});
+
+describe("what other methods add to the metrics", () => {
+  const stepOf = async (overrides: MethodOverrides, options = {}) =>
+    (await runStep(tinyLearner({ say: sayRedGreen }), [redGreen], methodConfig(overrides), options)).last;
+  const metricsOf = async (...call: Parameters<typeof stepOf>) =>
+    stepMetrics(await stepOf(...call), config, before, 1);
+
+  test("a replayed draft counts as no response, and as no revision", async () => {
+    const state = await stepOf({ hindsight: { edit: "instruction" } });
+    expect(stepMetrics(state, config, before, 1)).toMatchObject({
+      responses: 104,
+      num_tokens: 1000 + 2 + 2 + 3 + 1,
+      "hindsight/replayed_groups": 1,
+      "hindsight/revised_groups": 0,
+      "hindsight/revisions": 0,
+      "hindsight/joined": 1,
+      "hindsight/gain": null,
+    });
+    const [draft, replay] = rolloutRecords(state, 1).filter(({ role }) => role !== "rollout");
+    expect(replay).toMatchObject({ role: "revision", joined: true, draft: draft.index, ids: draft.ids });
+    expect(replay.replayedAfter).toMatch(/^say (red|green)$/);
+    expect(draft).not.toHaveProperty("replayedAfter");
+    expect(failureRecords(state, 1).map(({ revision }) => revision)).toEqual([null, null]);
+  });
+
+  test("groups that dynamic sampling discards are counted with their responses and tokens", async () => {
+    // Every response to the first task is empty.
+    const say = (prompt: string, sample: number) =>
+      prompt === "say grey" ? "." : sayRedGreen(prompt, sample);
+    const overrides = { hindsight: { enabled: false }, sampling: { dynamicRounds: 1 } };
+    const { last } = await runStep(tinyLearner({ say }), [wordTask("grey")], methodConfig(overrides), {
+      freshTask: () => redGreen,
+    });
+    expect(last.groups[0].task).toBe(redGreen);
+    expect(stepMetrics(last, config, before, 1)).toMatchObject({
+      "sampling/discarded_groups": 1,
+      responses: 108,
+      num_tokens: 1000 + 4 + 2 + 2 + 3 + 1,
+      // Of what is trained on.
+      reward: 0.375,
+    });
+  });
+
+  test("the mean penalty of the rows, where there is one", async () => {
+    // Of at most 3 tokens, over the last 2: 0.5 for two tokens, 1 for three.
+    const state = await stepOf({
+      ...{ maxNewTokens: 3, hindsight: { enabled: false } },
+      sampling: { overlongTokens: 2 },
+    });
+    const penalties = [-0.5, -0.5, -1, 0];
+    expect(stepMetrics(state, config, before, 1)["sampling/overlong_penalty"]).toBe(-0.5);
+    expect(rolloutRecords(state, 1).map(({ overlong = 0 }) => overlong)).toEqual(penalties);
+    expect((await metricsOf({}))["sampling/overlong_penalty"]).toBeNull();
+  });
+
+  test("how many members saw a scaffold, and how much of it", async () => {
+    const scaffold = { enabled: true, start: 1, steepness: 1000 };
+    const state = await stepOf({ rollouts: 3, hindsight: { enabled: false }, scaffold });
+    const metrics = stepMetrics(state, config, before, 1);
+    expect(metrics).toMatchObject({ "scaffold/members": 2, "scaffold/items": 1.5 });
+    expect(rolloutRecords(state, 1).map(({ shown }) => shown?.length)).toEqual([2, 1, undefined]);
+    expect(await metricsOf({})).toMatchObject({ "scaffold/members": 0, "scaffold/items": null });
   });
 });

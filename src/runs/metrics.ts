@@ -1,6 +1,6 @@
 import { meanChain, type MeanChain } from "../analysis/bound";
 import { desiredShare, flowsOf, type Flows } from "../analysis/flows";
-import { hasPassed, type Group, type Sample } from "../herl/group";
+import { hasPassed, isFlat, wasSampled, type Group, type Sample } from "../herl/group";
 import type { StepState } from "../herl/trainer";
 import type { Update } from "../herl/update";
 import { countUnmet } from "../rubric/adaptive/failure_rates";
@@ -8,7 +8,7 @@ import type { JudgeCounters } from "../rubric/judge/judge_counters";
 import type { RunConfig } from "./config";
 
 /**
- * One line of `metrics.jsonl`. Names without a slash and under `completions/` and `clip_ratio/` are TRL's; ours are
+ * One line of `metrics.jsonl`. Names without a slash and under `completions/`, `clip_ratio/`, `rewards/` and `logps/` are TRL's; ours are
  * under `hindsight/`, `gradient/` and `rubric/`. A value that does not exist in a step (no revision, no KL) is null.
  */
 export interface MetricsRow {
@@ -17,6 +17,7 @@ export interface MetricsRow {
   /** Responses generated and judge calls made so far. */
   readonly responses: number;
   readonly judge_calls: number;
+  /** Response tokens so far: generated, and of written responses that were trained on. */
   readonly num_tokens: number;
   readonly step_time: number;
   readonly digest: string;
@@ -28,20 +29,25 @@ export interface Progress {
   readonly responses: number;
   readonly judgeCalls: number;
   readonly tokens: number;
+  /** Written responses trained on. */
+  readonly references: number;
 }
 
 /** The numbers of one finished step, without its digest and time. */
 export function stepMetrics(state: StepState, config: RunConfig, before: Progress, step: number) {
   const { groups, update, transfer, bound } = state;
-  const rollouts = groups.flatMap((group) => group.rollouts);
-  const all = groups.flatMap((group) => [...group.rollouts, ...group.revisions]);
+  const responses = groups.flatMap((group) => group.rollouts);
+  const written = responses.filter((sample) => !wasSampled(sample));
+  const rollouts = responses.filter(wasSampled);
+  const generated = generatedIn(state);
   const revisionLogprobs = new Map(transfer?.revisions.map(({ group, without }) => [group, without]));
   const share = desiredShare(update!.rows, revisionLogprobs);
   return {
     step,
-    responses: before.responses + all.length,
+    responses: before.responses + generated.length,
     judge_calls: before.judgeCalls,
-    num_tokens: before.tokens + sum(all.map(({ rollout }) => rollout.ids.length)),
+    references: before.references + written.length,
+    num_tokens: before.tokens + sum([...generated, ...written].map(({ rollout }) => rollout.ids.length)),
     loss: -update!.objective,
     kl: update!.kl,
     learning_rate: config.optimizer.learningRate,
@@ -50,8 +56,12 @@ export function stepMetrics(state: StepState, config: RunConfig, before: Progres
     ...rewardMetrics(groups, rollouts),
     ...itemMetrics(groups),
     ...completionMetrics(rollouts),
+    // Of written responses too: how sure the policy is where it is taught (as TRL's SFTTrainer reports it).
+    entropy: mean(responses.flatMap(({ rollout }) => [...rollout.entropies])),
+    ...(config.objective.loss === "preference" && preferenceMetrics(update!)),
     ...clipMetrics(update!),
     ...hindsightMetrics(groups),
+    ...samplingMetrics(state),
     "hindsight/gap": transfer?.gap ?? null,
     "hindsight/change_with": transfer?.changeWith ?? null,
     "hindsight/change_without": transfer?.changeWithout ?? null,
@@ -67,6 +77,28 @@ export function stepMetrics(state: StepState, config: RunConfig, before: Progres
   };
 }
 
+/**
+ * What the policy generated in a step, discarded groups included. Neither what somebody else wrote nor a draft that was
+ * replayed is among it.
+ */
+const generatedIn = ({ groups, discarded }: StepState): Sample[] =>
+  [...groups, ...discarded].flatMap(({ rollouts, revisions }) => [
+    ...rollouts.filter(wasSampled),
+    ...revisions.filter(({ replayed }) => !replayed),
+  ]);
+
+/** Of dynamic sampling, the overlong penalty and the scaffold; the last two are null where no response has one. */
+function samplingMetrics({ groups, discarded }: StepState) {
+  const penalties = groups.flatMap(({ rows }) => rows.map(({ overlong }) => overlong));
+  const shown = groups.flatMap(({ rollouts }) => rollouts.flatMap(({ shown }) => shown?.length ?? []));
+  return {
+    "sampling/discarded_groups": discarded.length,
+    "sampling/overlong_penalty": penalties.some((penalty) => penalty !== 0) ? mean(penalties) : null,
+    "scaffold/members": shown.length,
+    "scaffold/items": mean(shown),
+  };
+}
+
 function rewardMetrics(groups: readonly Group[], rollouts: readonly Sample[]) {
   const known = rollouts.flatMap(({ reward }) => (reward === null ? [] : [reward]));
   const average = mean(known);
@@ -74,7 +106,7 @@ function rewardMetrics(groups: readonly Group[], rollouts: readonly Sample[]) {
   return {
     reward: average,
     reward_std: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : null,
-    frac_reward_zero_std: mean(groups.map(({ rows }) => (rows.every((row) => row.advantage === 0) ? 1 : 0))),
+    frac_reward_zero_std: mean(groups.map(({ rows }) => (rows.every(isFlat) ? 1 : 0))),
     all_met: mean(rollouts.flatMap((sample) => (sample.reward === null ? [] : [hasPassed(sample) ? 1 : 0]))),
     "rubric/unknown": rollouts.length - known.length,
   };
@@ -82,7 +114,9 @@ function rewardMetrics(groups: readonly Group[], rollouts: readonly Sample[]) {
 
 /** The share of graded rollouts that satisfy an item, by item key: `rubric/keywords:existence/satisfied`. */
 function itemMetrics(groups: readonly Group[]): Record<string, number> {
-  const graded = groups.flatMap(({ task, rollouts }) => rollouts.map(({ verdicts }) => ({ task, verdicts })));
+  const graded = groups.flatMap(({ task, rollouts }) =>
+    rollouts.filter(wasSampled).map(({ verdicts }) => ({ task, verdicts })),
+  );
   return Object.fromEntries(
     [...countUnmet(graded)].map(([key, { graded, unmet }]) => [
       `rubric/${key}/satisfied`,
@@ -95,12 +129,22 @@ function completionMetrics(rollouts: readonly Sample[]) {
   const lengths = rollouts.map(({ rollout }) => rollout.ids.length);
   return {
     "completions/mean_length": mean(lengths),
-    "completions/min_length": Math.min(...lengths),
-    "completions/max_length": Math.max(...lengths),
+    "completions/min_length": lengths.length === 0 ? null : Math.min(...lengths),
+    "completions/max_length": lengths.length === 0 ? null : Math.max(...lengths),
     "completions/clipped_ratio": mean(rollouts.map(({ rollout }) => (rollout.finish === "length" ? 1 : 0))),
-    entropy: mean(rollouts.flatMap(({ rollout }) => [...rollout.entropies])),
   };
 }
+
+/** DPO's numbers under the names of TRL's DPOTrainer; null in a step without a pair. */
+const preferenceMetrics = ({ preference }: Update) => ({
+  "preference/pairs": preference?.pairs ?? 0,
+  "rewards/chosen": preference?.chosenReward ?? null,
+  "rewards/rejected": preference?.rejectedReward ?? null,
+  "rewards/accuracies": preference?.accuracy ?? null,
+  "rewards/margins": preference?.margin ?? null,
+  "logps/chosen": preference?.chosenLogprob ?? null,
+  "logps/rejected": preference?.rejectedLogprob ?? null,
+});
 
 /** The chain of (13), means over the groups; null in steps that are not analysed. */
 const boundMetrics = (chain: MeanChain | null) => ({
@@ -123,13 +167,16 @@ function clipMetrics({ clipping: { tokens, low, high } }: Update) {
 
 function hindsightMetrics(groups: readonly Group[]) {
   const revised = groups.flatMap(({ rollouts, revisions }) =>
-    revisions.flatMap(({ reward, draft }) =>
-      reward === null ? [] : [{ reward, gain: reward - rollouts[draft].reward! }],
+    revisions.flatMap(({ reward, draft, replayed }) =>
+      reward === null || replayed ? [] : [{ reward, gain: reward - rollouts[draft].reward! }],
     ),
   );
+  const ofKind = (isReplay: boolean) =>
+    groups.filter(({ revisions }) => revisions.some(({ replayed }) => Boolean(replayed) === isReplay)).length;
   const bonuses = groups.flatMap(({ rows }) => rows.flatMap(({ bonus }) => (bonus === 0 ? [] : [bonus])));
   return {
-    "hindsight/revised_groups": groups.filter(({ revisions }) => revisions.length > 0).length,
+    "hindsight/revised_groups": ofKind(false),
+    "hindsight/replayed_groups": ofKind(true),
     "hindsight/revisions": revised.length,
     "hindsight/joined": groups.filter(({ joined }) => joined !== null).length,
     "hindsight/dropped_prompts": sum(groups.map(({ droppedPrompts }) => droppedPrompts)),

@@ -74,6 +74,12 @@ export interface ResponseView {
   readonly reward: number | null;
   /** α(r̃ − r); 0 without one. */
   readonly bonus: number;
+  /** The soft overlong penalty; absent without one. */
+  readonly overlong?: number;
+  /** Indices of the items that its scaffold showed; absent without one. */
+  readonly shown?: readonly number[];
+  /** For a draft that was replayed: the edited instruction that it satisfies. */
+  readonly replayedAfter?: string;
   /** Null when the response takes no part in the update. */
   readonly advantage: number | null;
   /** What each token received; null before the gradient, or when the row has none. */

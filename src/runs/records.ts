@@ -7,13 +7,17 @@ export interface RolloutRecord {
   readonly group: number;
   readonly task: string;
   readonly prompt: string;
-  /** `draft` is a rollout that was revised. */
-  readonly role: "rollout" | "draft" | "revision";
+  /** `draft` is a rollout that was revised; `reference` and `rejected` were written by somebody else. */
+  readonly role: "rollout" | "draft" | "revision" | "reference" | "rejected";
   readonly index: number;
   /** For a revision, the index of the rollout that it revises. */
   readonly draft?: number;
   /** For a revision, whether it joined the group. */
   readonly joined?: boolean;
+  /** For a draft that was replayed, the edited instruction: nothing was generated. */
+  readonly replayedAfter?: string;
+  /** Indices of the items that its scaffold showed; absent without one. */
+  readonly shown?: readonly number[];
   readonly text: string;
   readonly ids: readonly number[];
   readonly logprobs: readonly number[];
@@ -22,6 +26,8 @@ export interface RolloutRecord {
   readonly verdicts: readonly string[];
   readonly reward: number | null;
   readonly bonus: number;
+  /** The soft overlong penalty, where there is one. */
+  readonly overlong?: number;
   /** Null for a response that was not trained on. */
   readonly advantage: number | null;
 }
@@ -33,13 +39,14 @@ export const rolloutRecords = ({ groups }: StepState, step: number): RolloutReco
       ...recordOf(group, g, sample, "revision", index, step),
       draft: sample.draft,
       joined: group.joined === index,
+      ...(sample.replayed && { replayedAfter: sample.replayed.task.prompt }),
     })),
   ]);
 
 function recordOf(
   group: Group,
   g: number,
-  { rollout, text, verdicts, reward }: Sample,
+  { rollout, text, verdicts, reward, shown, origin }: Sample,
   source: "rollout" | "revision",
   index: number,
   step: number,
@@ -47,7 +54,7 @@ function recordOf(
   const row = group.rows.find((r) => r.source === source && r.index === index);
   return {
     ...{ step, group: g, task: group.task.id, prompt: group.task.prompt, index, text },
-    role: source === "rollout" && group.drafts.includes(index) ? "draft" : source,
+    role: origin ?? (source === "rollout" && group.drafts.includes(index) ? "draft" : source),
     ids: rollout.ids,
     logprobs: [...rollout.logprobs],
     entropies: [...rollout.entropies],
@@ -57,6 +64,8 @@ function recordOf(
     ),
     reward,
     bonus: row?.bonus ?? 0,
+    ...(row?.overlong && { overlong: row.overlong }),
+    ...(shown && { shown }),
     advantage: row?.advantage ?? null,
   };
 }

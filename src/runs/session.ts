@@ -1,3 +1,4 @@
+import { wasSampled } from "../herl/group";
 import { trainStep, type StepState, type TokenListener, type VerdictListener } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
 import { countUpdates, stayingUnmet, updateRates } from "../rubric/adaptive/failure_rates";
@@ -19,7 +20,7 @@ import { failureRecords } from "./failure_records";
 import type { Manifest } from "./manifest";
 import { rolloutRecords } from "./records";
 import { allowsSplits, splittable, type SplitContext, type SplitProposal } from "./splits";
-import type { World } from "./world";
+import { checkEditable, type World } from "./world";
 
 /** What a session tells while it runs, in order. */
 export type SessionEvent =
@@ -69,6 +70,7 @@ const newRun: RunProgress = {
   judgeCalls: 0,
   judge: null,
   tokens: 0,
+  references: 0,
   digest: emptyDigest,
   failureRates: {},
   gradedUpdates: {},
@@ -103,8 +105,9 @@ export class Session {
     this.config = parts.config;
     this.method = methodOf(parts.config);
     this.accepted = parts.changes ?? [];
-    // A world without plain texts says so now, not at the first evaluation.
+    // What a world lacks is said now, not in the midst of the run.
     parts.world.plainTexts(parts.config.evaluation.plain);
+    checkEditable(parts.world, parts.config);
   }
 
   /** Updates done. */
@@ -255,9 +258,9 @@ export class Session {
     this.judged = judged;
     const digest = extendDigest(this.progress.digest, stepFields(state));
     const metrics = { ...numbers, step_time: seconds, digest };
-    const { responses, judge_calls: judgeCalls, num_tokens: tokens } = numbers;
+    const { responses, judge_calls: judgeCalls, num_tokens: tokens, references } = numbers;
     this.progress = {
-      ...{ step, evaluated: false, responses, judgeCalls, tokens, digest },
+      ...{ step, evaluated: false, responses, judgeCalls, tokens, references, digest },
       judge: this.parts.judge ? judged : null,
       ...this.failuresAfter(state),
       collapse: collapse.progress,
@@ -277,9 +280,12 @@ export class Session {
     return { metrics, collapse: collapse.event };
   }
 
-  private failuresAfter({ groups }: StepState): Pick<RunProgress, "failureRates" | "gradedUpdates"> {
-    const graded = groups.flatMap(({ task, rollouts }) =>
-      rollouts.map(({ verdicts }) => ({ task, verdicts })),
+  private failuresAfter({
+    groups,
+    discarded,
+  }: StepState): Pick<RunProgress, "failureRates" | "gradedUpdates"> {
+    const graded = [...groups, ...discarded].flatMap(({ task, rollouts }) =>
+      rollouts.filter(wasSampled).map(({ verdicts }) => ({ task, verdicts })),
     );
     const { failureRates, gradedUpdates } = this.progress;
     return {

@@ -40,7 +40,7 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
   ): ResponseView => {
     const row = rows.find((r) => r.source === source && r.index === index);
     const own = trained.find((r) => r.source === source && r.index === index);
-    const { rollout, text, verdicts, reward } = sample;
+    const { rollout, text, verdicts, reward, shown } = sample;
     return {
       ...{ source, index, draft, text, reward },
       chosen: source === "rollout" ? drafts.includes(index) : joined === index,
@@ -50,6 +50,8 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
       finish: rollout.finish,
       verdicts: verdicts.length === 0 ? null : verdicts,
       bonus: row?.bonus ?? 0,
+      ...(row?.overlong && { overlong: row.overlong }),
+      ...(shown && { shown }),
       advantage: row?.advantage ?? null,
       gradient: own ? gradientView(own) : null,
     };
@@ -58,7 +60,10 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
     ...taskView(task),
     responses: [
       ...rollouts.map((sample, i) => view(sample, "rollout", i, null)),
-      ...revisions.map((sample, i) => view(sample, "revision", i, sample.draft)),
+      ...revisions.map((sample, i) => ({
+        ...view(sample, "revision", i, sample.draft),
+        ...(sample.replayed && { replayedAfter: sample.replayed.task.prompt }),
+      })),
     ],
     mean: rows.length === 0 ? null : rows.reduce((sum, { reward }) => sum + reward, 0) / rows.length,
     droppedPrompts,

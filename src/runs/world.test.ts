@@ -3,7 +3,7 @@ import type { Task, Verdict } from "../rubric/schema";
 import { englishRegistry } from "../rubric/verifiers/registry";
 import { hashTaskLines, taskLines } from "../worlds/task_lines";
 import { resolveConfig } from "./presets";
-import { openWorld } from "./world";
+import { checkEditable, openWorld } from "./world";
 
 const tasks = Array.from({ length: 40 }, (_, index): Task => ({
   id: `t${index}`,
@@ -32,6 +32,26 @@ describe("a world of a task file", () => {
     expect(world.evaluationTasks("close", 9)).toEqual([]);
     expect(world.evaluationTasks("ood", 9)).toEqual([]);
     expect(world.registry).toBe(registry);
+  });
+
+  test("shows items as its wording says", () => {
+    const shown = (wording: string) =>
+      openWorld(config(["world.wording", wording]), { lines, registry }).scaffoldMessages(tasks[0], [0]);
+    expect(shown("list").map(({ content }) => content)).toEqual([
+      ...[tasks[0].prompt, ""],
+      "Missing:\n1. Is short.\nRevise.",
+    ]);
+    expect(shown("general").map(({ role }) => role)).toEqual(["system", "user"]);
+  });
+
+  test("refuses to edit its instructions before anything is trained", () => {
+    const edited = config(["hindsight.edit", "instruction"]);
+    expect(() => checkEditable(world, edited)).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", cure: expect.stringContaining("hindsight.edit") }),
+    );
+    expect(() => checkEditable(world, { hindsight: { ...edited.hindsight, enabled: false } })).not.toThrow();
+    const pocket = resolveConfig({ preset: "pocket", variant: "hir" });
+    expect(() => checkEditable(openWorld(pocket), pocket)).not.toThrow();
   });
 
   test("asks for revisions as its wording says", () => {
