@@ -18,6 +18,8 @@ export interface RunProgress {
   readonly responses: number;
   readonly judgeCalls: number;
   readonly tokens: number;
+  /** Written responses trained on. */
+  readonly references: number;
   readonly digest: string;
   /** What the judge has cost so far; null without one. */
   readonly judge: JudgeCounters | null;

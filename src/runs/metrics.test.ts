@@ -17,7 +17,7 @@ import { failureRecords } from "./failure_records";
 import { rolloutRecords } from "./records";
 
 const config = resolveConfig({ preset: "pocket" });
-const before = { responses: 100, judgeCalls: 3, tokens: 1000 };
+const before = { responses: 100, judgeCalls: 3, tokens: 1000, references: 10 };
 // Rewards 0.5, 0, 0.5, 0.5 (the last one cut off); the revision of a draft is perfect.
 const step = async () => (await runStep(tinyLearner({ say: sayRedGreen }), [redGreen], methodConfig())).last;
 
@@ -226,5 +226,61 @@ describe("what other methods add to the metrics", () => {
     expect(metrics).toMatchObject({ "scaffold/members": 2, "scaffold/items": 1.5 });
     expect(rolloutRecords(state, 1).map(({ shown }) => shown?.length)).toEqual([2, 1, undefined]);
     expect(await metricsOf({})).toMatchObject({ "scaffold/members": 0, "scaffold/items": null });
+  });
+});
+
+describe("methods that train on written responses", () => {
+  const task = { ...redGreen, reference: "green red", rejected: "blue" };
+  const learner = () => ({ ...tinyLearner(), references: () => [task.reference] });
+  const stepOf = async (overrides: MethodOverrides) => {
+    const method = methodConfig({ hindsight: { enabled: false }, ...overrides });
+    const { last } = await runStep(learner(), [task], method);
+    return {
+      last,
+      metrics: stepMetrics(last, { ...config, ...method }, before, 2) as Record<string, unknown>,
+    };
+  };
+
+  test("SFT generates no response: what it read is counted apart, and says nothing of the policy's rewards", async () => {
+    const { last, metrics } = await stepOf({ objective: { loss: "crossEntropy", aggregation: "tokenMean" } });
+    expect(metrics).toMatchObject({
+      ...{ responses: 100, references: 11, num_tokens: 1003, reward: null, all_met: null },
+      ...{ "completions/mean_length": null, "completions/max_length": null, "hindsight/revisions": 0 },
+    });
+    expect(metrics["loss"]).toBe(-last.update!.objective);
+    expect(Object.keys(metrics).filter((name) => /^rubric\/.*satisfied|^rewards\//.test(name))).toEqual([]);
+    expect(rolloutRecords(last, 2).map(({ role, reward }) => [role, reward])).toEqual([["reference", 1]]);
+    expect(failureRecords(last, 2)).toEqual([]);
+  });
+
+  test("DPO has TRL's numbers, of pairs of a file too", async () => {
+    const { last, metrics } = await stepOf({
+      objective: { loss: "preference" },
+      preference: { pairs: "file" },
+    });
+    expect(metrics).toMatchObject({
+      ...{
+        responses: 100,
+        references: 12,
+        "preference/pairs": 1,
+        "rewards/margins": 0,
+        "rewards/accuracies": 0,
+      },
+      "logps/chosen": last.update!.preference!.chosenLogprob,
+      "logps/rejected": last.update!.preference!.rejectedLogprob,
+    });
+    expect(rolloutRecords(last, 2).map(({ role, advantage }) => [role, advantage])).toEqual([
+      ["reference", 1],
+      ["rejected", -1],
+    ]);
+  });
+
+  test("a group without a pair has none of them, and is counted as one that teaches nothing", async () => {
+    const method = methodConfig({ hindsight: { enabled: false }, objective: { loss: "preference" } });
+    const { last } = await runStep(tinyLearner({ say: () => "red ." }), [redGreen], method);
+    expect(stepMetrics(last, { ...config, ...method }, before, 2)).toMatchObject({
+      ...{ responses: 104, references: 10, "preference/pairs": 0, "rewards/margins": null, loss: -0 },
+      frac_reward_zero_std: 1,
+    });
   });
 });

@@ -76,6 +76,8 @@ export interface ResponseView {
   readonly bonus: number;
   /** The soft overlong penalty; absent without one. */
   readonly overlong?: number;
+  /** Written by somebody else: a reference, or the response that DPO rejects; absent for what the policy sampled. */
+  readonly origin?: "reference" | "rejected";
   /** Indices of the items that its scaffold showed; absent without one. */
   readonly shown?: readonly number[];
   /** For a draft that was replayed: the edited instruction that it satisfies. */

@@ -40,7 +40,7 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
   ): ResponseView => {
     const row = rows.find((r) => r.source === source && r.index === index);
     const own = trained.find((r) => r.source === source && r.index === index);
-    const { rollout, text, verdicts, reward, shown } = sample;
+    const { rollout, text, verdicts, reward, shown, origin } = sample;
     return {
       ...{ source, index, draft, text, reward },
       chosen: source === "rollout" ? drafts.includes(index) : joined === index,
@@ -52,6 +52,7 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
       bonus: row?.bonus ?? 0,
       ...(row?.overlong && { overlong: row.overlong }),
       ...(shown && { shown }),
+      ...(origin && { origin }),
       advantage: row?.advantage ?? null,
       gradient: own ? gradientView(own) : null,
     };
