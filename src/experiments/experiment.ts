@@ -155,6 +155,8 @@ export interface Summary {
   readonly responses: number;
   readonly tokens: number;
   readonly core_minutes: number;
+  /** Of the code that made the results, in order. */
+  readonly code_versions: readonly string[];
   /** By part, arm and measure. */
   readonly arms: readonly {
     readonly part: string;

@@ -22,6 +22,7 @@ export function summarize(experiment: Experiment, results: readonly UnitResult[]
     ...{ done: results.length, units },
     ...{ responses: total("responses"), tokens: total("tokens") },
     core_minutes: Number((total("seconds") / 60).toFixed(1)),
+    code_versions: [...new Set(results.map(({ code_version }) => code_version))].sort(),
     arms: experiment.parts.flatMap((part) =>
       part.arms.flatMap((arm) => {
         const own = measured.filter(({ result }) => result.part === part.name && result.arm === arm.name);
