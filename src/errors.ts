@@ -86,6 +86,7 @@ export const errorCodes = [
   "RUN_FORMAT",
   "RUN_LOCKED",
   "RUN_MODEL_CHANGED",
+  "RUN_START_MISSING",
   "RUN_TASKS_MISSING",
   "RUN_TASKS_CHANGED",
   "RUN_COLLAPSED",

@@ -6,9 +6,10 @@ import { seedKey } from "../kernels/random/random";
 import { LlamaPolicy } from "../policy/llama_policy";
 import { allProjections } from "../policy/lora";
 import { readModel, type ModelFile } from "../policy/model_file";
-import { loadAdapter, peftNames, readPeft, type ReadAdapter } from "../policy/peft";
+import { loadAdapter, readPeft, type ReadAdapter } from "../policy/peft";
+import { readAdapterFiles } from "./adapter_files";
 import type { Option } from "./arguments";
-import { readBytes, readText } from "./files";
+import { readBytes } from "./files";
 
 export const modelOption: Option = {
   type: "string",
@@ -40,11 +41,7 @@ export function modelPath(name: string): string {
 export const openModel = (name: string): ModelFile => readModel(readBytes(modelPath(name)));
 
 /** Reads a PEFT adapter's folder. */
-export const readAdapter = (folder: string): ReadAdapter =>
-  readPeft({
-    config: readText(join(folder, peftNames.config)),
-    weights: readBytes(join(folder, peftNames.weights)),
-  });
+export const readAdapter = (folder: string): ReadAdapter => readPeft(readAdapterFiles(folder));
 
 /** A policy for a command that only reads it, with the adapter of `--adapter` if there is one. */
 export function openPolicy(backend: Backend, model: ModelFile, adapter?: string): LlamaPolicy {

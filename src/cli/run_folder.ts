@@ -17,6 +17,8 @@ import type { FailureLog } from "../runs/failure_report";
 import type { Checkpoint, Journal, RecordedRun, RunProgress, StepLines } from "../runs/journal";
 import { checkManifest, type Manifest } from "../runs/manifest";
 import type { MetricsRow } from "../runs/metrics";
+import type { PeftFiles } from "../policy/peft";
+import { readAdapterFiles, writeAdapter } from "./adapter_files";
 import { judgementFile } from "./judgement_file";
 import { readLines, readText, toLines, writeBytes } from "./files";
 
@@ -43,8 +45,8 @@ export class RunFolder implements Journal {
     return existsSync(this.file("manifest.json"));
   }
 
-  /** `tasks` are the lines of a run on a task file: the folder keeps them. */
-  async begin(manifest: Manifest, tasks?: string): Promise<void> {
+  /** The folder keeps `tasks`, the lines of a run on a task file, and `start`, the adapter that the run starts from. */
+  async begin(manifest: Manifest, tasks?: string, start?: PeftFiles): Promise<void> {
     if (this.exists) {
       throw new HerlError(
         "RUN_EXISTS",
@@ -54,6 +56,7 @@ export class RunFolder implements Journal {
     }
     mkdirSync(this.path, { recursive: true });
     if (tasks !== undefined) writeFileSync(this.file("tasks.jsonl"), tasks);
+    if (start) writeAdapter(this.file("start"), start);
     await this.amend(manifest);
     for (const name of lineFiles) writeFileSync(this.file(name), "");
   }
@@ -71,6 +74,11 @@ export class RunFolder implements Journal {
   /** The lines of its tasks, for a run on a task file; null where there are none. */
   readTasks(): string | null {
     return existsSync(this.file("tasks.jsonl")) ? readText(this.file("tasks.jsonl")) : null;
+  }
+
+  /** The adapter that the run started from; undefined for a run that started from the bare model. */
+  readStart(): PeftFiles | undefined {
+    return existsSync(this.file("start")) ? readAdapterFiles(this.file("start")) : undefined;
   }
 
   /** The recorded run, for commands that read it. */

@@ -5,6 +5,7 @@ import type { RubricChange } from "../rubric/adaptive/rubric_change";
 import type { Calibration } from "./calibration_record";
 import { parseConfig, type RunConfig } from "./config";
 import { digestVersion } from "./digest";
+import type { RecordedStart } from "./start";
 
 /** Grows when the files of a run change; older versions are read or refused by name. */
 export const runFormat = 1;
@@ -21,6 +22,8 @@ export interface Manifest {
   readonly backend: AdapterDescription;
   /** Batches shape the order of sums, so they belong to what a replay must repeat. */
   readonly batch_shape: BatchShape;
+  /** The adapter that the run started from; absent for a run that started from the bare model. */
+  readonly start?: RecordedStart;
   /** Finer splits of items that were accepted in the course of the run, in order; absent in older runs. */
   readonly rubric_changes?: readonly RubricChange[];
   /** The knobs under TRL's names, for readers who come from there. */
@@ -35,11 +38,19 @@ export interface ManifestParts {
   readonly backend: AdapterDescription;
   readonly batchShape: BatchShape;
   readonly created: Date;
+  readonly start?: RecordedStart;
 }
 
 export const codeVersion: string = import.meta.env.HERL_VERSION;
 
-export function makeManifest({ config, model, backend, batchShape, created }: ManifestParts): Manifest {
+export function makeManifest({
+  config,
+  model,
+  backend,
+  batchShape,
+  created,
+  start,
+}: ManifestParts): Manifest {
   return {
     format: runFormat,
     digest_version: digestVersion,
@@ -48,6 +59,7 @@ export function makeManifest({ config, model, backend, batchShape, created }: Ma
     seed: config.seed,
     ...{ config, model, backend },
     batch_shape: batchShape,
+    ...(start && { start }),
     rubric_changes: [],
     trl: trlKnobs(config),
   };

@@ -31,6 +31,7 @@ export const analyze: Command = {
       ...{ backend, model, config, recorded: manifest },
       journal: noJournal(folder.judgements),
       tasks: await tasksOf(folder),
+      start: folder.readStart(),
     });
     const { finished, metrics: row } = await analyzeStep(open, metrics, step, {
       onStep: (done) => console.error(`update ${done} of ${step}`),

@@ -24,6 +24,7 @@ export const replay: Command = {
       ...{ backend, model, config, recorded: manifest },
       journal: noJournal(folder.judgements),
       tasks: await tasksOf(folder),
+      start: folder.readStart(),
     });
     const { steps, digest, differs } = await replayRun(session, metrics);
     if (differs) {

@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { peftFiles, peftNames } from "../../policy/peft";
+import { peftFiles } from "../../policy/peft";
 import { collapseNotice } from "../../runs/collapse";
 import type { EvaluationRow } from "../../runs/evaluate";
 import type { OpenSession } from "../../runs/open_session";
 import type { SessionEvent } from "../../runs/session";
+import { writeAdapter } from "../adapter_files";
 import { writeBytes } from "../files";
 
 /** Prints progress on standard error. */
@@ -38,8 +39,7 @@ export async function finish(folder: string, { session, learner }: OpenSession):
   if (training.mode === "lora") {
     const { parameters } = learner.policy.model;
     const files = peftFiles(training, parameters.entries, await parameters.read(), model);
-    writeBytes(join(folder, "adapter", peftNames.config), files.config);
-    writeBytes(join(folder, "adapter", peftNames.weights), files.weights);
+    writeAdapter(join(folder, "adapter"), files);
   }
   writeBytes(join(folder, "digest.txt"), `${session.digest}\n`);
 }

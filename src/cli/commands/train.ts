@@ -1,5 +1,6 @@
 import { variants, type Variant } from "../../herl/config";
 import type { ModelFile } from "../../policy/model_file";
+import type { PeftFiles } from "../../policy/peft";
 import { openSession } from "../../runs/open_session";
 import { parseConfig, type RunConfig } from "../../runs/config";
 import { withCalibration } from "../../runs/manifest";
@@ -7,6 +8,7 @@ import { presets, resolveConfig } from "../../runs/presets";
 import { parseSetting, settings, withSetting } from "../../runs/settings";
 import { trainingContext } from "../../runs/task_fit";
 import type { RunTasks } from "../../runs/world";
+import { readStart } from "../adapter_files";
 import { integer, UsageError, type Command, type Values } from "../arguments";
 import { backendOption, openBackend } from "../backend";
 import { calibrationOption, runCalibration } from "../calibration_file";
@@ -40,6 +42,11 @@ export const train: Command = {
     steps: { type: "string", value: "N", required: true, description: "Updates to have done at the end" },
     seed: { type: "string", value: "S", default: "0", description: "Seed" },
     out: { type: "string", value: "DIR", required: true, description: "The run folder" },
+    from: {
+      type: "string",
+      value: "DIR",
+      description: "Start from the adapter of a finished run, or of a PEFT folder, instead of the bare model",
+    },
     resume: { type: "boolean", description: "Continue the run in the folder, from its last checkpoint" },
     "judge-key-env": judgeOptions["judge-key-env"],
     calibration: calibrationOption,
@@ -75,10 +82,13 @@ export const train: Command = {
       : await withTasks(wanted, model, values);
     const backend = await openBackend(recorded?.backend.backend ?? values["backend"]);
     const judge = runJudge(values);
-    const open = await openSession({ backend, model, config, journal: folder, recorded, tasks, judge });
+    const start = recorded ? folder.readStart() : startOf(values);
+    const open = await openSession({
+      ...{ backend, model, config, journal: folder, recorded, tasks, start, judge },
+    });
     const calibration = runCalibration(values, open.judge, open.manifest);
     if (recorded) await open.session.resume();
-    else await folder.begin(withCalibration(open.manifest, calibration), tasks?.lines);
+    else await folder.begin(withCalibration(open.manifest, calibration), tasks?.lines, start);
     await acceptSplits(folder, open, accepted);
     for await (const event of open.session.run(steps)) {
       report(event);
@@ -89,6 +99,12 @@ export const train: Command = {
     console.error(`digest ${open.session.digest}`);
   },
 };
+
+/** The adapter of `--from`, if there is one. */
+function startOf(values: Values): PeftFiles | undefined {
+  const from = values["from"] as string | undefined;
+  return from === undefined ? undefined : readStart(from);
+}
 
 /** The configuration of a new run with the tasks of `--tasks`, if there are any. */
 async function withTasks(
