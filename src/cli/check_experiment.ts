@@ -1,4 +1,5 @@
 import { HerlError } from "../errors";
+import type { Experiment } from "../experiments/experiment";
 import { sortResults } from "../experiments/results";
 import { repeatUnit } from "../experiments/run_unit";
 import { sampleUnits } from "../experiments/sample_units";
@@ -7,16 +8,21 @@ import { isWaiting, unitName, type Unit, type WaitingUnit } from "../experiments
 import type { ExperimentFolder } from "./experiment_folder";
 import { unitMachine } from "./unit_server";
 
+export interface CheckOptions {
+  readonly definition: Experiment;
+  readonly units: readonly (Unit | WaitingUnit)[];
+  /** Units that are run again. */
+  readonly sample: number;
+}
+
 /**
  * Checks what is committed of an experiment: that each result is of a unit of the definition, that the summary follows
  * from the results, and that `sample` units run again give their digests. Throws EXPERIMENT_DIFFERS naming what differs.
  */
 export async function checkExperiment(
   folder: ExperimentFolder,
-  units: readonly (Unit | WaitingUnit)[],
-  sample: number,
+  { definition, units, sample }: CheckOptions,
 ): Promise<void> {
-  const { definition } = folder;
   const sorted = sortResults(units, folder.results());
   const problems = sorted.stale.map((result) => `the result of ${unitName(result)} is of another definition`);
   const summary = summarize(definition, sorted.results, units.length);

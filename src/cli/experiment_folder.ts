@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -6,51 +6,48 @@ import { HerlError } from "../errors";
 import type { Experiment, Summary, UnitResult } from "../experiments/experiment";
 import { readExperiment } from "../experiments/read_experiment";
 import { readResults } from "../experiments/results";
-import {
-  unitsOf,
-  type Surroundings,
-  type TunedRates,
-  type Unit,
-  type WaitingUnit,
-} from "../experiments/units";
+import { unitsOf, type TunedRates, type Unit, type WaitingUnit } from "../experiments/units";
 import { readBytes, readText, toLines, writeBytes } from "./files";
-import { modelPath, projectRoot } from "./model";
+import { modelPath } from "./model";
 
-const root = (): string => join(projectRoot(), "experiments");
+/** Names of the experiments in a folder of experiments, in alphabetical order. */
+export const experimentNames = (root: string): string[] =>
+  !existsSync(root)
+    ? []
+    : readdirSync(root)
+        .filter((name) => existsSync(join(root, name, "experiment.json")))
+        .sort();
 
-/** Names of the experiments, in alphabetical order. */
-export const experimentNames = (): string[] =>
-  readdirSync(root())
-    .filter((name) => existsSync(join(root(), name, "experiment.json")))
-    .sort();
-
-/** `experiments/NAME`: its definition, and what came out of it. Throws EXPERIMENT_MISSING and FILE_FORMAT. */
+/** One of them: its definition, and what came out of it. */
 export class ExperimentFolder {
   readonly definition: Experiment;
-  private readonly path: string;
+  private readonly root: string;
   private readonly out: string;
 
-  /** What comes out is read and written in `out` where that is another folder than its own. */
-  constructor(name: string, out?: string) {
-    this.path = join(root(), name);
-    this.out = out ?? this.path;
-    if (!experimentNames().includes(name)) {
+  /**
+   * `out` is where what comes out is read and written. Throws EXPERIMENT_MISSING, and FILE_FORMAT for a definition that
+   * is none.
+   */
+  constructor(root: string, name: string, out = join(root, name)) {
+    const names = experimentNames(root);
+    if (!names.includes(name)) {
       throw new HerlError(
         "EXPERIMENT_MISSING",
-        `There is no experiment called ${name}`,
-        `Choose one of ${experimentNames().join(", ")}`,
+        `There is no experiment called ${name} in ${root}`,
+        names.length > 0 ? `Choose one of ${names.join(", ")}` : "Check the path",
       );
     }
-    this.definition = readExperiment(JSON.parse(readText(join(this.path, "experiment.json"))), name);
+    [this.root, this.out] = [root, out];
+    this.definition = readExperiment(JSON.parse(readText(join(root, name, "experiment.json"))), name);
   }
 
   /** The lines of `results.jsonl`; none before anything was run. */
   results(): UnitResult[] {
     const path = join(this.out, "results.jsonl");
-    return existsSync(path) ? readResults(readFileSync(path, "utf8")) : [];
+    return existsSync(path) ? readResults(readText(path)) : [];
   }
 
-  /** Adds one line, whole or (killed in the midst of it) as a last line that `results` leaves out. */
+  /** Adds a line. One that is cut off (the process was killed in the midst of it) is not read again. */
   append(result: UnitResult): void {
     const path = join(this.out, "results.jsonl");
     if (existsSync(path)) appendFileSync(path, toLines([result]));
@@ -70,36 +67,40 @@ export class ExperimentFolder {
   writeSummary(summary: Summary): void {
     replace(join(this.out, "summary.json"), summaryText(summary));
   }
+
+  /** The units of a definition (its own, or part of it) on this machine: its models, and the rates tuned so far. */
+  units(definition: Experiment): (Unit | WaitingUnit)[] {
+    const hashes = new Map<string, string | null>();
+    const modelHash = (name: string): string | null => {
+      if (!hashes.has(name)) hashes.set(name, hashOfFile(modelPath(name)));
+      return hashes.get(name)!;
+    };
+    return unitsOf(definition, { modelHash, rates: this.rates() });
+  }
+
+  /** The rates that the experiment `tuning` beside this one found; none before it was run. */
+  private rates(): TunedRates {
+    const path = join(this.root, "tuning/rates.json");
+    return existsSync(path) ? (JSON.parse(readText(path)) as TunedRates) : {};
+  }
+
+  writeRates(rates: TunedRates): void {
+    replace(join(this.out, "rates.json"), `${JSON.stringify(rates, null, 2)}\n`);
+  }
 }
 
-/** JSON with a line for each arm and each claim, so that a change of one is a change of its line. */
-function summaryText({ arms, claims, ...totals }: Summary): string {
-  const list = (values: readonly unknown[]) => `[\n${values.map((v) => `  ${JSON.stringify(v)}`).join(",\n")}\n ]`;
-  const head = JSON.stringify(totals).slice(0, -1);
-  return `${head},\n "arms": ${list(arms)},\n "claims": ${list(claims)}\n}\n`;
-}
+const hashOfFile = (path: string): string | null =>
+  existsSync(path) ? bytesToHex(sha256(readBytes(path))) : null;
 
 function replace(path: string, text: string): void {
   writeBytes(`${path}.new`, text);
   renameSync(`${path}.new`, path);
 }
 
-const ratesPath = (): string => join(root(), "tuning/rates.json");
-
-/** The rates that the experiment `tuning` found; none before it was run. */
-export const readRates = (): TunedRates =>
-  existsSync(ratesPath()) ? (JSON.parse(readText(ratesPath())) as TunedRates) : {};
-
-export const writeRates = (rates: TunedRates): void =>
-  writeFileSync(ratesPath(), `${JSON.stringify(rates, null, 2)}\n`);
-
-/** The units of an experiment on this machine: its models, and the rates tuned so far. */
-export function unitsHere(experiment: Experiment): (Unit | WaitingUnit)[] {
-  const hashes = new Map<string, string | null>();
-  const modelHash: Surroundings["modelHash"] = (name) => {
-    if (!hashes.has(name))
-      hashes.set(name, existsSync(modelPath(name)) ? bytesToHex(sha256(readBytes(modelPath(name)))) : null);
-    return hashes.get(name)!;
-  };
-  return unitsOf(experiment, { modelHash, rates: readRates() });
+/** JSON with a line for each arm and each claim, so that a change of one is a change of its line. */
+function summaryText({ arms, claims, ...totals }: Summary): string {
+  const list = (values: readonly unknown[]) =>
+    values.length === 0 ? "[]" : `[\n${values.map((v) => `  ${JSON.stringify(v)}`).join(",\n")}\n ]`;
+  const head = JSON.stringify(totals).slice(0, -1);
+  return `${head},\n "arms": ${list(arms)},\n "claims": ${list(claims)}\n}\n`;
 }

@@ -8,7 +8,7 @@ import { loadAdapter } from "../policy/peft";
 import { finish } from "./commands/run_session";
 import { readText, writeBytes } from "./files";
 import { openModel, projectRoot, readAdapter } from "./model";
-import type { UnitAnswer } from "./unit_pool";
+import type { UnitAnswer, UnitOrder } from "./unit_pool";
 
 /** Processor time of this process, in milliseconds. */
 const processorClock = (): number => {
@@ -19,9 +19,10 @@ const processorClock = (): number => {
 /** Runs the units that the process that started this one sends, one after another, until it goes. */
 export function serveUnits(): void {
   process.on("disconnect", () => process.exit());
-  process.on("message", (unit) => {
-    void unitMachine(unit as Unit)
-      .then((machine) => runUnit(unit as Unit, machine, store))
+  process.on("message", (message) => {
+    const { unit, again } = message as UnitOrder;
+    void unitMachine(unit)
+      .then((machine) => runUnit(unit, machine, again ? { ...store, load: () => null } : store))
       .then((result): UnitAnswer => ({ result }))
       .catch((error: unknown): UnitAnswer => ({
         error: error instanceof HerlError ? error.toLine() : String(error),

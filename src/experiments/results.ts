@@ -15,7 +15,7 @@ export const resultOf = ({ part, arm, model, seed }: Unit, known: UnitResult): U
 });
 
 export interface SortedResults {
-  /** One result a unit that has one, in the order of the units. */
+  /** The latest result of each unit that has one, in the order of the units. */
   readonly results: readonly UnitResult[];
   /** Units without a result that could be run. */
   readonly missing: readonly Unit[];
@@ -36,10 +36,11 @@ export function sortResults(
   const results = units.flatMap((unit) => {
     const isOwn = (line: UnitResult) =>
       line.part === unit.part && line.arm === unit.arm && line.model === unit.model && line.seed === unit.seed;
-    const line = lines.find((one) => isOwn(one) && (isWaiting(unit) || one.key === unit.key));
+    const line = lines.findLast((one) => isOwn(one) && (isWaiting(unit) || one.key === unit.key));
     if (line) used.add(line);
     else if (!isWaiting(unit)) missing.push(unit);
     return line ? [line] : [];
   });
-  return { results, missing, stale: lines.filter((line) => !used.has(line)) };
+  const isReplaced = (line: UnitResult) => results.some(({ key }) => key === line.key);
+  return { results, missing, stale: lines.filter((line) => !used.has(line) && !isReplaced(line)) };
 }

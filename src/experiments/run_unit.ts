@@ -38,7 +38,7 @@ export async function runUnit(
   store: TrainingStore = keepNothing,
 ): Promise<UnitResult> {
   const { open, trained } = await trainOrLoad(unit, machine, store);
-  return probeUnit(unit, trained, open, machine.clock);
+  return probeUnit(unit, trained, open, machine);
 }
 
 async function trainOrLoad(unit: Unit, machine: UnitMachine, store: TrainingStore) {
@@ -88,12 +88,14 @@ async function probeUnit(
   unit: Unit,
   trained: Trained,
   { learner }: OpenSession,
-  clock: UnitMachine["clock"],
+  machine: UnitMachine,
 ): Promise<UnitResult> {
+  const { clock } = machine;
   const started = clock();
   const world = openWorld(unit.config);
+  const explorer = { ...learner, endIds: machine.model.tokenizer.endIds };
   const probes: Record<string, number> = {};
-  for (const probe of unit.probes) Object.assign(probes, await runProbe(probe, learner, world, unit.config));
+  for (const probe of unit.probes) Object.assign(probes, await runProbe(probe, explorer, world, unit.config));
   const { key, part, arm, model, seed } = unit;
   return {
     ...{ key, part, arm, model, seed, code_version: codeVersion },
@@ -121,7 +123,7 @@ export async function repeatUnit(
     .find((at) => at > 0);
   const trained = await trainUnit(unit, open, machine.clock, step);
   if (step !== undefined) return { steps: step, digest: trained.digest, expected: recorded.digests[step] };
-  const { digest } = await probeUnit(unit, trained, open, machine.clock);
+  const { digest } = await probeUnit(unit, trained, open, machine);
   return { steps: unit.steps, digest, expected: recorded.digest };
 }
 

@@ -8,7 +8,7 @@ import { tunedRates } from "../../experiments/tuned_rates";
 import { isWaiting, unitName, type Unit, type WaitingUnit } from "../../experiments/units";
 import { integer, text, type Command } from "../arguments";
 import { checkExperiment } from "../check_experiment";
-import { ExperimentFolder, experimentNames, unitsHere, writeRates } from "../experiment_folder";
+import { ExperimentFolder, experimentNames } from "../experiment_folder";
 import { projectRoot } from "../model";
 import { runUnits } from "../unit_pool";
 
@@ -45,36 +45,41 @@ export const experiment: Command = {
         "Two seeds of one model, into build/experiments/quick: a first look that changes no results",
     },
     again: { type: "boolean", description: "Run units that have a result once more" },
+    in: { type: "string", value: "DIR", description: "Folder of experiments (default: the project's own)" },
   },
   async run(values, [name]) {
-    if (name === undefined) return list();
+    const root = text(values, "in") ?? join(projectRoot(), "experiments");
+    if (name === undefined) return list(root);
     const quick = values["quick"] === true;
-    const folder = new ExperimentFolder(
-      name,
-      quick ? join(projectRoot(), "build/experiments/quick", name) : undefined,
-    );
+    const out = quick ? join(projectRoot(), "build/experiments/quick", name) : undefined;
+    const folder = new ExperimentFolder(root, name, out);
     const definition = quick ? quickly(folder.definition) : folder.definition;
-    const units = unitsHere(definition);
-    if (values["check"]) return checkExperiment(folder, units, integer(values, "sample"));
+    const units = folder.units(definition);
+    if (values["check"])
+      return checkExperiment(folder, { definition, units, sample: integer(values, "sample") });
     const wanted = units.filter(chosen(text(values, "only"), definition));
+    const stop = new AbortController();
+    process.once("SIGINT", () => stop.abort());
     const failed = await runMissing(folder, units, wanted, {
       jobs: integer(values, "jobs", { min: 1 }),
       again: values["again"] === true,
+      known: resultsElsewhere(root),
+      signal: stop.signal,
     });
     finish(folder, definition, units);
-    if (failed === 0) return;
+    if (failed === 0 && !stop.signal.aborted) return;
     throw new HerlError(
       "EXPERIMENT_FAILED",
-      `${failed} units failed`,
-      "Run the command again once it is mended",
+      failed > 0 ? `${failed} units failed` : "It was stopped",
+      failed > 0 ? "Mend what the lines above say, and run the command again" : "The same command goes on",
     );
   },
 };
 
-function list(): void {
-  for (const name of experimentNames()) {
-    const folder = new ExperimentFolder(name);
-    const units = unitsHere(folder.definition);
+function list(root: string): void {
+  for (const name of experimentNames(root)) {
+    const folder = new ExperimentFolder(root, name);
+    const units = folder.units(folder.definition);
     const { results } = sortResults(units, folder.results());
     console.log(
       `${name.padEnd(18)} ${results.length} of ${units.length} units  ${folder.definition.question}`,
@@ -111,6 +116,9 @@ function chosen(only: string | undefined, { parts }: Experiment) {
 interface RunOptions {
   readonly jobs: number;
   readonly again: boolean;
+  /** What is known of units, by key. */
+  readonly known: ReadonlyMap<string, UnitResult>;
+  readonly signal: AbortSignal;
 }
 
 /** Runs the wanted units that have no result, here or in another experiment; returns how many failed. */
@@ -118,17 +126,17 @@ async function runMissing(
   folder: ExperimentFolder,
   units: readonly (Unit | WaitingUnit)[],
   wanted: readonly (Unit | WaitingUnit)[],
-  { jobs, again }: RunOptions,
+  { jobs, again, known, signal }: RunOptions,
 ): Promise<number> {
-  const present = sortResults(units, folder.results());
+  const lines = folder.results();
+  // A line that was cut off must not become the beginning of the next.
+  if (lines.length > 0) folder.replaceResults(lines);
+  const present = sortResults(units, lines);
   const ready = wanted.filter((unit): unit is Unit => !isWaiting(unit));
   const missing = again ? ready : ready.filter((unit) => present.missing.includes(unit));
-  const known = again ? new Map<string, UnitResult>() : resultsElsewhere();
-  for (const unit of missing) {
-    const result = known.get(unit.key);
-    if (result) folder.append(resultOf(unit, result));
-  }
-  const left = missing.filter(({ key }) => !known.has(key));
+  const shared = again ? [] : missing.filter(({ key }) => known.has(key));
+  for (const unit of shared) folder.append(resultOf(unit, known.get(unit.key)!));
+  const left = missing.filter((unit) => !shared.includes(unit));
   // Units with the same key are run once; what others are to start from comes first.
   const distinct = left.filter(({ key }, i) => left.findIndex((unit) => unit.key === key) === i);
   const waves = [distinct.filter((unit) => !unit.after), distinct.filter((unit) => unit.after)];
@@ -137,7 +145,7 @@ async function runMissing(
   let [done, failed] = [0, 0];
   for (const wave of waves) {
     await runUnits(wave, {
-      jobs,
+      ...{ jobs, again, signal },
       onAnswer(unit, answer) {
         done++;
         if ("error" in answer) {
@@ -156,11 +164,11 @@ async function runMissing(
   return failed;
 }
 
-/** What is known of units of all experiments, by key. */
-const resultsElsewhere = (): Map<string, UnitResult> =>
+/** What is known of units of all experiments of a folder, by key. */
+const resultsElsewhere = (root: string): Map<string, UnitResult> =>
   new Map(
-    experimentNames().flatMap((name) =>
-      new ExperimentFolder(name).results().map((result): [string, UnitResult] => [result.key, result]),
+    experimentNames(root).flatMap((name) =>
+      new ExperimentFolder(root, name).results().map((result): [string, UnitResult] => [result.key, result]),
     ),
   );
 
@@ -181,6 +189,6 @@ function finish(
   if (stale.length > 0) console.error(`${stale.length} results of another definition are left out`);
   folder.replaceResults(results);
   folder.writeSummary(summarize(definition, results, units.length));
-  if (definition.name === "tuning") writeRates(tunedRates(definition, results));
+  if (definition.name === "tuning") folder.writeRates(tunedRates(definition, results));
   console.error(`${results.length} of ${units.length} units done`);
 }
