@@ -6,6 +6,7 @@ import { bench } from "./commands/bench";
 import { calibrate } from "./commands/calibrate";
 import { evaluate } from "./commands/eval";
 import { experiment } from "./commands/experiment";
+import { exportRun } from "./commands/export";
 import { explore } from "./commands/explore";
 import { generate } from "./commands/generate";
 import { grad } from "./commands/grad";
@@ -32,6 +33,7 @@ const commands: readonly Command[] = [
   refine,
   analyze,
   replay,
+  exportRun,
   experiment,
   pretrain,
   bench,

@@ -19,6 +19,7 @@ import { checkManifest, type Manifest } from "../runs/manifest";
 import type { MetricsRow } from "../runs/metrics";
 import type { PeftFiles } from "../policy/peft";
 import { readAdapterFiles, writeAdapter } from "./adapter_files";
+import type { RolloutRecord } from "../runs/records";
 import { judgementFile } from "./judgement_file";
 import { readLines, readText, toLines, writeBytes } from "./files";
 
@@ -90,6 +91,11 @@ export class RunFolder implements Journal {
     };
   }
 
+  /** Every response of the run. */
+  rollouts(): RolloutRecord[] {
+    return readLines<RolloutRecord & Record<string, unknown>>(this.file("rollouts.jsonl"));
+  }
+
   /** What is recorded about items, update by update. */
   failures(): FailureLog[] {
     const lines = readLines<FailureRecord & Record<string, unknown>>(this.file("failures.jsonl"));
@@ -149,7 +155,8 @@ export class RunFolder implements Journal {
     renameSync(fresh, this.file("checkpoint"));
   }
 
-  private readCheckpoint(): Checkpoint | null {
+  /** What resuming would start from, without dropping any record. */
+  readCheckpoint(): Checkpoint | null {
     // Killed between removing the old checkpoint and renaming the new one: the new one is complete.
     const folder = ["checkpoint", "checkpoint.new"]
       .map((name) => this.file(name))

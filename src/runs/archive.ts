@@ -1,8 +1,7 @@
 import { zipSync, strToU8, type Zippable } from "fflate";
 import type { LlamaConfig } from "../policy/gguf/llama_config";
-import { loraShapes } from "../policy/lora";
-import { peftFiles, peftNames } from "../policy/peft";
-import { parameterLayout, splitPool } from "../policy/parameters";
+import { peftNames } from "../policy/peft";
+import { adapterOf } from "./export/adapter";
 import type { RunStore } from "./store";
 
 /** The run folder of the contract as one .zip file, from a stored run. `model` is the configuration of its model. */
@@ -40,9 +39,7 @@ export async function archiveRun(
     }
     const { training } = manifest.config;
     if (training.mode === "lora") {
-      const { entries } = parameterLayout(loraShapes(model, training));
-      const matrices = splitPool(entries, policy.parameters);
-      const { config, weights } = peftFiles(training, entries, matrices, manifest.model.name);
+      const { config, weights } = adapterOf(manifest, model, policy);
       files[`adapter/${peftNames.config}`] = strToU8(config);
       files[`adapter/${peftNames.weights}`] = weights;
     }
