@@ -89,4 +89,28 @@ describe("a step as it might have been", () => {
     const given = counterfactualGroups([group], { config, rewards: [{ group: 0, index: 0, reward: 1 }] });
     expect(given[0].rows.map(({ index }) => index)).toEqual([0, 1, 2]);
   });
+
+  test("scored segments keep their advantages, unless the reader gives the row one", () => {
+    const segments = [
+      { start: 0, end: 1, text: "a" },
+      { start: 1, end: 3, text: "b" },
+    ];
+    const scored = samples(0, 1).map((sample, i) => ({
+      ...sample,
+      process: { segments, scores: i === 0 ? [0.5, 1] : [0, 0.25] },
+    }));
+    const group = { rollouts: scored, revisions: [], joined: null, rows: [] } as never;
+    const byScores = methodConfig({ hindsight: { enabled: false }, process: { scores: "segments" } });
+    const tokensOf = (change: Partial<Counterfactual>) =>
+      counterfactualGroups([group], { config: byScores, ...change })[0].rows.map(
+        (row) => row.tokenAdvantages,
+      );
+    // DeltaNorm: s_1 − s_T, then s_t − s_{t−1}.
+    expect(tokensOf({})).toEqual([
+      [-0.5, 0.5, 0.5],
+      [-0.25, 0.25, 0.25],
+    ]);
+    const given = [{ group: 0, source: "rollout", index: 1, advantage: 2 } as const];
+    expect(tokensOf({ advantages: given })).toEqual([[-0.5, 0.5, 0.5], undefined]);
+  });
 });

@@ -1,8 +1,9 @@
 import { cosine, dot, norm } from "../analysis/vectors";
 import type { PolicySnapshot, TrainablePolicy } from "../policy/policy";
-import { groupRows } from "./advantage";
 import { scoringTemperature, type MethodConfig } from "./config";
 import type { Group, Row } from "./group";
+import { withScoreReward } from "./process";
+import { rowsOf } from "./rows";
 import { updatePolicy, type Update } from "./update";
 
 /** What is changed of a step whose responses stay as they are. */
@@ -23,21 +24,26 @@ export function counterfactualGroups(
   { config, rewards = [], advantages = [], dropRevisions = false }: Counterfactual,
 ): Group[] {
   return groups.map((group, g) => {
-    const rollouts = group.rollouts.map((sample, index) => {
-      const changed = rewards.find((r) => r.group === g && r.index === index);
-      return changed ? { ...sample, reward: changed.reward } : sample;
-    });
+    const rewardIn = (index: number) => rewards.find((r) => r.group === g && r.index === index)?.reward;
+    const rollouts = group.rollouts.map((sample, index) => ({
+      ...sample,
+      reward: rewardIn(index) ?? sample.reward,
+    }));
+    // What is trained on may be a score, unless the reward is given.
+    const trained = rollouts.map((sample, index) =>
+      rewardIn(index) === undefined ? withScoreReward(sample) : sample,
+    );
     const joined = dropRevisions ? null : group.joined;
-    const all = rollouts.flatMap(({ reward }, index) => (reward === null ? [] : [index]));
+    const all = trained.flatMap(({ reward }, index) => (reward === null ? [] : [index]));
     const taking =
       joined === null
         ? all
         : group.rows.flatMap(({ source, index }) => (source === "rollout" ? [index] : []));
-    const rows = groupRows(rollouts, taking, group.revisions, joined, config).map((row) => {
+    const rows = rowsOf({ ...group, rollouts: trained, joined }, taking, config).map((row): Row => {
       const changed = advantages.find(
         (a) => a.group === g && a.source === row.source && a.index === row.index,
       );
-      return changed ? { ...row, advantage: changed.advantage } : row;
+      return changed ? { ...row, advantage: changed.advantage, tokenAdvantages: undefined } : row;
     });
     return { ...group, rollouts, joined, rows };
   });

@@ -17,16 +17,16 @@ import type { ChatMessage } from "../policy/chat_message";
 import type { ChatCodec, TrainablePolicy } from "../policy/policy";
 import type { Grader } from "../rubric/grader";
 import type { Task, Verdict } from "../rubric/schema";
-import { groupRows } from "./advantage";
 import { scoringTemperature, type MethodConfig } from "./config";
 import { isWasted, replaceWasted } from "./dynamic";
 import type { Group, Revision } from "./group";
 import { acceptRevision, remainingRollouts, selectDrafts } from "./hindsight";
 import { gradeReplays, replayDrafts } from "./instruction_edit";
 import { boundOfEach } from "./measure_bound";
-import { scoreGroup, segmentRows, withScoreReward, type SegmentScorer } from "./process";
+import { scoreGroup, withScoreReward, type SegmentScorer } from "./process";
 import { revisionContext } from "./revision_context";
 import { emptyGroup, gradeAll, sampleFresh, sampleRollouts, ungraded } from "./rollouts";
+import { rowsOf } from "./rows";
 import { transferAfter, transferBefore, type Transfer } from "./transfer";
 import { updatePolicy, type Update } from "./update";
 import { scoreWritten, usesWritten, type References } from "./written";
@@ -182,11 +182,7 @@ export async function* trainStep(
   groups = groups.map((g, i) => {
     const rollouts = g.rollouts.map(withScoreReward);
     const taking = remainingRollouts(rollouts, g.joined !== null, config.hindsight.join, stream("join", i));
-    const rows =
-      config.process.scores === "segments"
-        ? segmentRows(rollouts, taking, config.process)
-        : groupRows(rollouts, taking, g.revisions, g.joined, config);
-    return { ...g, rows };
+    return { ...g, rows: rowsOf({ ...g, rollouts }, taking, config) };
   });
   yield state("advantage");
 

@@ -10,6 +10,7 @@ import type { Group, Row } from "./group";
 import { runStep } from "./testing/run_step";
 import { tinyLogprobs, type PolicyCall } from "./testing/tiny_policy";
 import { methodConfig, tinyLearner, wordTask, words, type MethodOverrides } from "./testing/tiny_world";
+import { updatePolicy } from "./update";
 
 type Parameters = ArrayLike<number>;
 
@@ -284,5 +285,53 @@ describe("groups without a gradient", () => {
     const config = { ...equal, objective: { ...equal.objective, klCoef: 0.1 } };
     const { last } = await runStep(same(), [wordTask("red", "green")], config);
     expect(last.update!.rows).toHaveLength(4);
+  });
+});
+
+describe("tokens with advantages of their own", () => {
+  test("receive those, not the row's: by hand, clipping and objective included", async () => {
+    const learner = tinyLearner({ say });
+    const config = methodConfig({
+      updates: 2,
+      hindsight: { enabled: false },
+      optimizer: { learningRate: 3 },
+    });
+    const { last: before } = await runStep(tinyLearner({ say }), tasks.slice(0, 1), config);
+    const [group] = before.groups;
+    const row = group.rows[1];
+    const { ids } = group.rollouts[1].rollout;
+    const tokenAdvantages = [2, -1, 0, 0.5];
+    expect(ids).toHaveLength(4);
+    const rows = [{ ...row, advantage: 0.375, tokenAdvantages }];
+    const updates = updatePolicy(learner.policy, [{ ...group, rows }], config);
+    const first = (await updates.next()).value!;
+    // One group with one row of four tokens: each token weighs 1/4.
+    expect([...first.rows[0].gradients.coefficients]).toEqual([0.5, -0.25, 0, 0.125]);
+    expect(first.objective).toBe((2 - 1 + 0 + 0.5) / 4);
+    await updates.next();
+    await updates.next();
+    const [at, second] = kindOf(learner.policy.calls, "backward").slice(-2);
+    const logprobs = [at, second].map(({ parameters }) =>
+      tinyLogprobs(parameters, words.length, group.prompt, ids),
+    );
+    const expected = tokenAdvantages.map((advantage, t) => {
+      const ratio = Math.exp(logprobs[1][t] - logprobs[0][t]);
+      const isClipped = advantage > 0 ? ratio > 1.2 : ratio < 0.8;
+      return isClipped ? 0 : (ratio * advantage) / 4;
+    });
+    expectClose(second.coefficients[0][0], expected, 1e-5);
+    expect(expected.filter((c) => c === 0).length).toBeGreaterThan(1);
+  });
+
+  test("are a gradient even where their mean is 0, and none where all of them are", async () => {
+    const config = methodConfig({ hindsight: { enabled: false } });
+    const { last } = await runStep(tinyLearner({ say }), tasks.slice(0, 1), config);
+    const trained = async (tokenAdvantages: number[]) => {
+      const rows = [{ ...last.groups[0].rows[0], advantage: 0, tokenAdvantages }];
+      const updates = updatePolicy(tinyLearner().policy, [{ ...last.groups[0], rows }], config);
+      return (await updates.next()).value!.rows.length;
+    };
+    expect(await trained([1, -1])).toBe(1);
+    expect(await trained([0, 0])).toBe(0);
   });
 });
