@@ -23,6 +23,11 @@ export interface EvaluationRow {
   /** Of sampled responses, where it was asked for: estimates of the KL to the start, nats a token (`driftOf`). */
   readonly kl?: number;
   readonly kl_k1?: number;
+  /** With several responses a task: right ones by task, and the share of tasks with any (`coverage.ts`). */
+  readonly solved?: readonly number[];
+  readonly covered?: number;
+  /** Of the tasks never solved at the run's first evaluation, the share solved now. */
+  readonly newly_solved?: number;
 }
 
 /** The line of a split whose responses were sampled and graded. */

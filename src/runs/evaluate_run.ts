@@ -5,6 +5,7 @@ import { exp } from "../kernels/math";
 import type { Policy } from "../policy/policy";
 import type { PlainText } from "../worlds/plain_text";
 import type { RunConfig } from "./config";
+import { coverageOf } from "./coverage";
 import { sampleAndGrade, summarize, type EvaluatedResponse, type EvaluationRow } from "./evaluate";
 import type { OpenLearner } from "./learner";
 import type { EvaluationSplit, World } from "./world";
@@ -42,12 +43,14 @@ export async function* evaluateRun(
     yield { type: "evaluating", done, total };
     const key = deriveKey(seedKey(seed), "evaluation", split);
     const options = { samples, temperature, maxNewTokens, signal };
-    const responses = (await sampleAndGrade(learner, tasks, key, options)).flat();
+    const byTask = await sampleAndGrade(learner, tasks, key, options);
+    const responses = byTask.flat();
     const measures = split === "heldout" && texts.length > 0;
     const drift = measures
       ? await driftOf(learner.policy, responses, scoringTemperature(config), signal)
       : {};
-    rows.push({ ...summarize(responses, step, split), ...drift });
+    const coverage = samples > 1 ? coverageOf(byTask) : {};
+    rows.push({ ...summarize(responses, step, split), ...drift, ...coverage });
     done += samples * tasks.length;
   }
   if (texts.length > 0) rows.push(await plainRow(learner, texts, step, signal));

@@ -3,6 +3,7 @@ import type { JudgeCounters } from "../rubric/judge/judge_counters";
 import type { Judgements } from "../rubric/judge/judgements";
 import type { PolicySnapshot } from "../policy/policy";
 import type { CollapseProgress } from "./collapse";
+import type { FirstSolved } from "./coverage";
 import type { EvaluationRow } from "./evaluate";
 import type { Manifest } from "./manifest";
 import type { MetricsRow } from "./metrics";
@@ -23,6 +24,8 @@ export interface RunProgress {
   readonly digest: string;
   /** What the judge has cost so far; null without one. */
   readonly judge: JudgeCounters | null;
+  /** Which tasks were solved at the first evaluation; absent before it, and in older runs. */
+  readonly firstSolved?: FirstSolved;
   /** How often items are missed, for adaptive rubrics and for the reader. */
   readonly failureRates: FailureRates;
   /** In how many updates items were graded, by item key. */

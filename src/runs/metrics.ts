@@ -6,6 +6,7 @@ import type { Update } from "../herl/update";
 import { countUnmet } from "../rubric/adaptive/failure_rates";
 import type { JudgeCounters } from "../rubric/judge/judge_counters";
 import type { RunConfig } from "./config";
+import { processMetrics } from "./process_metrics";
 
 /**
  * One line of `metrics.jsonl`. Names without a slash and under `completions/`, `clip_ratio/`, `rewards/` and `logps/` are TRL's; ours are
@@ -56,6 +57,7 @@ export function stepMetrics(state: StepState, config: RunConfig, before: Progres
     ...rewardMetrics(groups, rollouts),
     ...itemMetrics(groups),
     ...completionMetrics(rollouts),
+    ...processMetrics(rollouts),
     // Of written responses too: how sure the policy is where it is taught (as TRL's SFTTrainer reports it).
     entropy: mean(responses.flatMap(({ rollout }) => [...rollout.entropies])),
     ...(config.objective.loss === "preference" && preferenceMetrics(update!)),

@@ -10,6 +10,7 @@ import { noCounters, type JudgeCounters } from "../rubric/judge/judge_counters";
 import type { Task } from "../rubric/schema";
 import { afterEvaluation, afterUpdate, noCollapse, type CollapseEvent } from "./collapse";
 import { methodOf, type RunConfig } from "./config";
+import { firstSolved, withNewlySolved } from "./coverage";
 import { emptyDigest, evaluationFields, extendDigest, stepFields } from "./digest";
 import type { EvaluationRow } from "./evaluate";
 import { evaluateRun, type EvaluationProgress } from "./evaluate_run";
@@ -264,6 +265,7 @@ export class Session {
       judge: this.parts.judge ? judged : null,
       ...this.failuresAfter(state),
       collapse: collapse.progress,
+      firstSolved: this.progress.firstSolved,
     };
     // Before the checkpoint: a run that is resumed has gone back too.
     if (collapse.event && collapse.event.outcome !== "marked") learner.policy.restore(this.best!);
@@ -298,9 +300,11 @@ export class Session {
     const { every } = this.config.evaluation;
     if (this.progress.evaluated || !isDue(this.progress.step, every)) return;
     const { learner, world } = this.parts;
-    const rows = yield* evaluateRun(learner, world, this.config, this.progress.step, signal);
+    const measured = yield* evaluateRun(learner, world, this.config, this.progress.step, signal);
+    const first = this.progress.firstSolved ?? firstSolved(measured);
+    const rows = withNewlySolved(measured, first);
     const digest = extendDigest(this.progress.digest, evaluationFields(rows));
-    this.progress = { ...this.progress, evaluated: true, digest };
+    this.progress = { ...this.progress, evaluated: true, digest, firstSolved: first };
     if (this.config.collapse.action === "rollback") await this.noteBest(rows);
     await this.parts.journal.saveEvaluation(rows, this.progress);
     yield { type: "evaluation", rows };
