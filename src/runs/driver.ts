@@ -7,6 +7,7 @@ import { isJudgeError } from "../rubric/judge/judge";
 import { composeTask } from "../worlds/pocket/tasks";
 import { collapseNotice } from "./collapse";
 import { methodOf } from "./config";
+import type { ExportFormat } from "./export/export_run";
 import { judgeCommands, type JudgeCommands } from "./judge_commands";
 import { LabDesk } from "./lab_desk";
 import { LiveFeed } from "./live_feed";
@@ -169,7 +170,7 @@ export class Driver implements TrainerCommands {
     await (await this.environment.store)?.delete(id, this.run?.config.world.tasks);
   }
 
-  async exportRun(id: string): Promise<Uint8Array<ArrayBuffer>> {
+  async exportRun(id: string, format?: ExportFormat): Promise<Uint8Array<ArrayBuffer>> {
     const store = await this.environment.store;
     if (!store)
       throw new HerlError(
@@ -178,6 +179,10 @@ export class Driver implements TrainerCommands {
         "Allow the page to store data",
       );
     const { config } = await store.manifest(id);
+    if (format) {
+      const { archiveExport } = await import("./export/archive_export");
+      return archiveExport(store, id, format, await this.opener.tasksOf(config));
+    }
     const { archiveRun } = await import("./archive");
     return archiveRun(store, id, (await this.opener.model(config.model)).config);
   }

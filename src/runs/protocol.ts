@@ -14,6 +14,7 @@ import type { JudgeCounters } from "../rubric/judge/judge_counters";
 import type { CalibrationProgress } from "./calibrate";
 import type { RunConfig } from "./config";
 import type { EvaluationRow } from "./evaluate";
+import type { ExportFormat } from "./export/export_run";
 import type { Manifest } from "./manifest";
 import type { MetricsRow } from "./metrics";
 import type { SplitProposal } from "./splits";
@@ -324,6 +325,6 @@ export interface TrainerCommands {
   cancelRevisit(): void;
   listRuns(): Promise<readonly RunSummary[]>;
   deleteRun(id: string): Promise<void>;
-  /** The run folder as a .zip file. */
-  exportRun(id: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** A .zip file: the run folder, or what another library trains from. */
+  exportRun(id: string, format?: ExportFormat): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -3,6 +3,7 @@ import type { Variant } from "../../herl/config";
 import type { CalibrationProgress } from "../../runs/calibrate";
 import type { RunConfig, RunConfigInput } from "../../runs/config";
 import { parseConfig } from "../../runs/config";
+import type { ExportFormat } from "../../runs/export/export_run";
 import { resolveConfig, withVariant } from "../../runs/presets";
 import type { RunSummary } from "../../runs/protocol";
 import { runName } from "../text/run_name";
@@ -254,10 +255,11 @@ export class App {
     void this.composer.compose((topic, constraints) => this.trainer.probe(topic, constraints));
   }
 
-  async exportRun(id: string): Promise<void> {
+  async exportRun(id: string, format?: ExportFormat): Promise<void> {
     try {
-      const bytes = await this.trainer.exportRun(id);
-      download(new Blob([bytes], { type: "application/zip" }), `herl-run-${id.slice(0, 8)}.zip`);
+      const bytes = await this.trainer.exportRun(id, format);
+      const name = `herl-${format ?? "run"}-${id.slice(0, 8)}.zip`;
+      download(new Blob([bytes], { type: "application/zip" }), name);
     } catch (error) {
       this.notify(arrivedError(error, { code: "RUN_MISSING", cure: "Train for an update first" }));
     }
