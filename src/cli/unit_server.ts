@@ -4,10 +4,9 @@ import { CpuBackend } from "../compute/cpu";
 import { HerlError } from "../errors";
 import { runUnit, type Trained, type TrainingStore, type UnitMachine } from "../experiments/run_unit";
 import type { Unit } from "../experiments/units";
-import { loadAdapter } from "../policy/peft";
-import { finish } from "./commands/run_session";
+import { readAdapterFiles, writeAdapter } from "./adapter_files";
 import { readText, writeBytes } from "./files";
-import { openModel, projectRoot, readAdapter } from "./model";
+import { openModel, projectRoot } from "./model";
 import type { UnitAnswer, UnitOrder } from "./unit_pool";
 
 /** Processor time of this process, in milliseconds. */
@@ -37,14 +36,14 @@ export async function unitMachine(unit: Unit): Promise<UnitMachine> {
 
 /** `build/experiments/KEY`: adapters of what was trained, with its record. */
 const store: TrainingStore = {
-  load(unit, { learner }) {
-    const [record, adapter] = [join(folderOf(unit), "trained.json"), join(folderOf(unit), "adapter")];
-    if (!existsSync(record) || !existsSync(adapter)) return null;
-    loadAdapter(learner.policy.model.parameters, readAdapter(adapter).matrices);
-    return JSON.parse(readText(record)) as Trained;
+  load(unit) {
+    const folder = folderOf(unit);
+    if (!existsSync(join(folder, "trained.json"))) return null;
+    const trained = JSON.parse(readText(join(folder, "trained.json"))) as Trained;
+    return { trained, adapter: readAdapterFiles(join(folder, "adapter")) };
   },
-  async save(unit, open, trained) {
-    await finish(folderOf(unit), open);
+  save(unit, { trained, adapter }) {
+    writeAdapter(join(folderOf(unit), "adapter"), adapter);
     writeBytes(join(folderOf(unit), "trained.json"), `${JSON.stringify(trained)}\n`);
   },
 };

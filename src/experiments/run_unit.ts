@@ -1,11 +1,13 @@
 import type { Backend } from "../compute/backend";
 import type { ModelFile } from "../policy/model_file";
+import type { PeftFiles } from "../policy/peft";
 import { extendDigest } from "../runs/digest";
 import type { EvaluationRow } from "../runs/evaluate";
 import { codeVersion } from "../runs/manifest";
 import type { MetricsRow } from "../runs/metrics";
 import { openSession, type OpenSession } from "../runs/open_session";
 import { noJournal } from "../runs/replay";
+import { adapterOf } from "../runs/start";
 import { openWorld } from "../runs/world";
 import type { UnitResult } from "./experiment";
 import { runProbe } from "./probes";
@@ -22,49 +24,63 @@ export interface UnitMachine {
 /** What training a unit leaves, besides its policy. */
 export type Trained = Pick<UnitResult, "digest" | "digests" | "seconds" | "curve" | "evaluations">;
 
-/** Where what was trained is kept, so that other probes, and units that start from it, need not train it again. */
-export interface TrainingStore {
-  /** Puts the trained adapter on the session's policy; null, and nothing done, where it is not kept. */
-  load(unit: Unit, open: OpenSession): Trained | null;
-  save(unit: Unit, open: OpenSession, trained: Trained): Promise<void>;
+export interface KeptTraining {
+  readonly trained: Trained;
+  readonly adapter: PeftFiles;
 }
 
-const keepNothing: TrainingStore = { load: () => null, save: () => Promise.resolve() };
+/** Where what was trained is kept, so that other probes, and units that start from it, need not train it again. */
+export interface TrainingStore {
+  /** Null where it is not kept. */
+  load(unit: Unit): KeptTraining | null;
+  save(unit: Unit, kept: KeptTraining): void;
+}
 
-/** Trains a unit, unless `store` has it, and probes it: its result. Rejects as training and sampling do. */
+const keepNothing: TrainingStore = { load: () => null, save: () => {} };
+
+/**
+ * Trains a unit, unless `store` has it, and probes it: its result. Rejects as training and sampling do, and with
+ * ADAPTER_MISMATCH for a unit that starts from one which trains no adapter of its shape.
+ */
 export async function runUnit(
   unit: Unit,
   machine: UnitMachine,
   store: TrainingStore = keepNothing,
 ): Promise<UnitResult> {
-  const { open, trained } = await trainOrLoad(unit, machine, store);
+  const kept = store.load(unit);
+  if (kept) {
+    const open = await openUnit(unit, machine, kept.adapter);
+    return probeUnit(unit, kept.trained, open, machine);
+  }
+  const { open, trained } = await train(unit, machine, store);
   return probeUnit(unit, trained, open, machine);
 }
 
-async function trainOrLoad(unit: Unit, machine: UnitMachine, store: TrainingStore) {
-  const open = await openUnit(unit, machine, store);
-  const kept = store.load(unit, open);
-  const trained = kept ?? (await trainUnit(unit, open, machine.clock));
-  if (!kept) await store.save(unit, open, trained);
-  return { open, trained };
+async function train(unit: Unit, machine: UnitMachine, store: TrainingStore) {
+  const open = await openUnit(unit, machine, await startOf(unit, machine, store));
+  const trained = await trainSession(unit, open, machine.clock);
+  const adapter = await adapterOf(open.learner.policy.model, unit.config);
+  if (adapter) store.save(unit, { trained, adapter });
+  return { open, trained, adapter };
 }
 
-/** A unit's session before its first update. */
-async function openUnit(unit: Unit, machine: UnitMachine, store: TrainingStore): Promise<OpenSession> {
-  const { backend, model, clock } = machine;
-  const open = await openSession({ backend, model, config: unit.config, journal: noJournal(), clock });
-  if (unit.after) {
-    const before = await trainOrLoad(unit.after, machine, store);
-    const { parameters } = await before.open.learner.policy.snapshot();
-    const { policy } = open.learner;
-    policy.restore({ ...(await policy.snapshot()), parameters });
-    policy.markReference();
-  }
-  return open;
+/** The adapter that a unit starts from: that of another unit at its end. */
+async function startOf(
+  { after }: Unit,
+  machine: UnitMachine,
+  store: TrainingStore,
+): Promise<PeftFiles | undefined> {
+  if (!after) return undefined;
+  return (store.load(after)?.adapter ?? (await train(after, machine, store)).adapter) ?? undefined;
 }
+
+const openUnit = ({ config }: Unit, machine: UnitMachine, start?: PeftFiles): Promise<OpenSession> => {
+  const { backend, model, clock } = machine;
+  return openSession({ backend, model, config, journal: noJournal(), start, clock });
+};
 
 /** Trains a unit's session for its updates, or for the first `steps` of them. */
-async function trainUnit(
+async function trainSession(
   unit: Unit,
   { session }: OpenSession,
   clock: UnitMachine["clock"],
@@ -117,11 +133,11 @@ export async function repeatUnit(
   recorded: UnitResult,
   machine: UnitMachine,
 ): Promise<{ steps: number; digest: string; expected: string }> {
-  const open = await openUnit(unit, machine, keepNothing);
+  const open = await openUnit(unit, machine, await startOf(unit, machine, keepNothing));
   const step = Object.keys(recorded.digests)
     .map(Number)
     .find((at) => at > 0);
-  const trained = await trainUnit(unit, open, machine.clock, step);
+  const trained = await trainSession(unit, open, machine.clock, step);
   if (step !== undefined) return { steps: step, digest: trained.digest, expected: recorded.digests[step] };
   const { digest } = await probeUnit(unit, trained, open, machine);
   return { steps: unit.steps, digest, expected: recorded.digest };

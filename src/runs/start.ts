@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { HerlError } from "../errors";
 import type { LlamaPolicy } from "../policy/llama_policy";
-import { loadAdapter, readPeft, type PeftFiles } from "../policy/peft";
+import { loadAdapter, peftFiles, readPeft, type PeftFiles } from "../policy/peft";
 import type { RunConfig } from "./config";
 
 /** What a manifest says of the adapter that its run started from. */
@@ -23,6 +23,15 @@ export function checkStart(recorded: RecordedStart | undefined, start: PeftFiles
     `The run started from an adapter, and ${start ? "the one that is there is another" : "it is not there"}`,
     "Put the run folder's `start` back as it was, or start a new run with `herl train --from`",
   );
+}
+
+/** The adapter that a run's policy has by now, for the next one to start from; null where it trains every weight. */
+export async function adapterOf(
+  { parameters }: LlamaPolicy["model"],
+  { training, model }: Pick<RunConfig, "training" | "model">,
+): Promise<PeftFiles | null> {
+  if (training.mode !== "lora") return null;
+  return peftFiles(training, parameters.entries, await parameters.read(), model);
 }
 
 /**

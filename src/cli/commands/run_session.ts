@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { peftFiles } from "../../policy/peft";
 import { collapseNotice } from "../../runs/collapse";
 import type { EvaluationRow } from "../../runs/evaluate";
 import type { OpenSession } from "../../runs/open_session";
 import type { SessionEvent } from "../../runs/session";
+import { adapterOf } from "../../runs/start";
 import { writeAdapter } from "../adapter_files";
 import { writeBytes } from "../files";
 
@@ -35,11 +35,7 @@ const format = (value: unknown) => (typeof value === "number" ? value.toFixed(3)
 
 /** Writes what a finished run leaves besides its lines: the adapter in PEFT's format, and the digest. */
 export async function finish(folder: string, { session, learner }: OpenSession): Promise<void> {
-  const { training, model } = session.config;
-  if (training.mode === "lora") {
-    const { parameters } = learner.policy.model;
-    const files = peftFiles(training, parameters.entries, await parameters.read(), model);
-    writeAdapter(join(folder, "adapter"), files);
-  }
+  const adapter = await adapterOf(learner.policy.model, session.config);
+  if (adapter) writeAdapter(join(folder, "adapter"), adapter);
   writeBytes(join(folder, "digest.txt"), `${session.digest}\n`);
 }
