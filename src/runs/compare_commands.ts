@@ -67,7 +67,7 @@ export function compareCommands(
       const rows = (await store?.metrics(id)) ?? [];
       const evaluations = (await store?.evaluations(id)) ?? [];
       if (rows.length + evaluations.length === 0) return null;
-      return { columns: columnsOf(rows), evaluations: plainEvaluations(evaluations) };
+      return { columns: columnsOf(rows, evaluations), evaluations: plainEvaluations(evaluations) };
     },
     async importRuns(files) {
       const answer = await orProblem(async () => {

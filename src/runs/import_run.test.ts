@@ -114,8 +114,8 @@ test("of a long run every second, fourth, eighth update is drawn, and the last; 
     ...{ step: i + 1, responses: 8 * (i + 1), judge_calls: 0, num_tokens: 0, step_time: 0.5, digest: "" },
     ...{ reward: i, kl: i % 2 ? null : 1 },
   }));
-  const { step, seconds, reward } = columnsOf(rows, 300);
-  expect(step.slice(0, 3)).toEqual([4, 8, 12]);
-  expect([step.length, step.at(-1), seconds.at(-1), reward.at(-1)]).toEqual([251, 1001, 500.5, 1000]);
+  const { step, seconds, reward } = columnsOf(rows, [{ step: 0 }, { step: 10 }], 300);
+  expect(step.slice(0, 4)).toEqual([4, 8, 10, 12]);
+  expect([step.length, step.at(-1), seconds.at(-1), reward.at(-1)]).toEqual([252, 1001, 500.5, 1000]);
   expect(seconds[0]).toBe(2);
 });

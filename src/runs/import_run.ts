@@ -98,7 +98,7 @@ export function readRun(texts: RunTexts): { readonly run: ImportedRun } | { prob
       ...{ config, backend: backend.backend, steps: metrics.length, updated: created },
       digest: digest.success ? digest.data : (metrics.at(-1)?.digest ?? ""),
       imported: texts.name.slice(-200),
-      curves: { columns: columnsOf(metrics), evaluations: plainEvaluations(evaluations) },
+      curves: { columns: columnsOf(metrics, evaluations), evaluations: plainEvaluations(evaluations) },
     },
   };
 }

@@ -32,15 +32,22 @@ export interface ComparedRun {
 export const mostDrawn = 500;
 
 /**
- * The columns of a run's metrics: every update, and of more than `most` every second, fourth, eighth one and the last.
- * Items of rubrics are left out.
+ * The columns of a run's metrics: every update, and of more than `most` every second, fourth, eighth one, those that were
+ * evaluated, and the last. Items of rubrics are left out.
  */
-export function columnsOf(rows: readonly MetricsRow[], most = mostDrawn): Columns {
+export function columnsOf(
+  rows: readonly MetricsRow[],
+  evaluations: readonly Pick<EvaluationRow, "step">[] = [],
+  most = mostDrawn,
+): Columns {
   let seconds = 0;
   const timed = rows.map((row) => ({ row, seconds: (seconds += row.step_time) }));
   let stride = 1;
   while (rows.length / stride > most) stride *= 2;
-  const kept = timed.filter(({ row }, i) => row.step % stride === 0 || i === rows.length - 1);
+  const evaluated = new Set(evaluations.map((row) => row.step));
+  const kept = timed.filter(
+    ({ row }, i) => row.step % stride === 0 || evaluated.has(row.step) || i === rows.length - 1,
+  );
   const names = new Set(kept.flatMap(({ row }) => Object.keys(row)).filter(isDrawn));
   const number = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : null);
   return Object.fromEntries([

@@ -26,12 +26,17 @@ export interface LinkedRun {
   readonly backend: BackendChoice;
   readonly view: View;
   readonly place: Place;
+  /** What the view Compare says of itself: its own parameters, unread. */
+  readonly comparison?: Readonly<Record<string, string>>;
 }
+
+/** Parameters of the view Compare (`compare/address.ts`). */
+const comparing = ["experiment", "show", "metrics", "x"];
 
 const defaults = { preset: "pocket-rare", variant: "herl", seed: 0 } as const;
 
 /** The query that `readUrl` turns back into the same run: preset, method and seed, and only the settings that differ. */
-export function writeUrl({ config, backend, view, place }: LinkedRun): string {
+export function writeUrl({ config, backend, view, place, comparison = {} }: LinkedRun): string {
   const query = new URLSearchParams({
     preset: config.preset,
     method: config.variant,
@@ -42,6 +47,7 @@ export function writeUrl({ config, backend, view, place }: LinkedRun): string {
   if (view !== "train") query.set("view", view);
   const at = writePlace(place);
   if (at !== "0") query.set("at", at);
+  if (view === "compare") for (const name in comparison) query.set(name, comparison[name]);
   return `?${query.toString()}`;
 }
 
@@ -80,6 +86,12 @@ export function readUrl(search: string): LinkedRun & { readonly problem: HerlErr
     }
   }
   throw problem ?? new Error("the defaults are always valid");
+}
+
+/** The parameters of a query that are for the view Compare. */
+export function readComparison(search: string): Record<string, string> {
+  const entries = [...new URLSearchParams(search)].filter(([name]) => comparing.includes(name));
+  return Object.fromEntries(entries);
 }
 
 /** The view of a query; Train where it names none that exists. */

@@ -8,7 +8,7 @@ import { resolveConfig, withVariant } from "../../runs/presets";
 import type { RunSummary } from "../../runs/protocol";
 import { runName } from "../text/run_name";
 import { startTrainer, type Trainer } from "../trainer";
-import { readUrl, readView, writeUrl, type BackendChoice, type View } from "../url_state";
+import { readComparison, readUrl, readView, writeUrl, type BackendChoice, type View } from "../url_state";
 import { Composer } from "./composer.svelte";
 import type { Ghost } from "./curves";
 import { Inspector } from "./inspector.svelte";
@@ -54,6 +54,8 @@ export class App {
   config: RunConfig = $state.raw(resolveConfig({ preset: "pocket-rare" }));
   backend: BackendChoice = $state("auto");
   view: View = $state("train");
+  /** Parameters of the view Compare, which reads and writes them. */
+  comparison: Readonly<Record<string, string>> = $state.raw(readComparison(location.search));
   speed = $state(4);
   dialog: DialogName | null = $state(null);
   confirmation: Confirmation | null = $state.raw(null);
@@ -154,7 +156,8 @@ export class App {
   /** The link to a view of the present run. */
   url(view: View = this.view): string {
     const { group, pinned } = this.selection;
-    return writeUrl({ config: this.config, backend: this.backend, view, place: { group, pinned } });
+    const { config, backend, comparison } = this;
+    return writeUrl({ config, backend, view, place: { group, pinned }, comparison });
   }
 
   /** Keeps the link of the page true to what is looked at. */
@@ -278,6 +281,7 @@ export class App {
   /** Back and forward change the view; the run on screen stays, and the link says so. */
   private followUrl(): void {
     this.view = readView(location.search);
+    if (this.view === "compare") this.comparison = readComparison(location.search);
     this.inspector.clear();
     history.replaceState(null, "", `${this.url()}${location.hash}`);
   }
