@@ -81,12 +81,24 @@ export interface ResponseView {
   readonly origin?: "reference" | "rejected";
   /** Indices of the items that its scaffold showed; absent without one. */
   readonly shown?: readonly number[];
-  /** For a draft that was replayed: the edited instruction that it satisfies. */
-  readonly replayedAfter?: string;
+  /** For a draft that was replayed: the edited instruction that it satisfies, and the indices of the items in it. */
+  readonly replayed?: { readonly prompt: string; readonly items: readonly number[] };
+  /** Its segments as ExpRL scored them; absent for methods without scores. */
+  readonly segments?: readonly SegmentView[];
   /** Null when the response takes no part in the update. */
   readonly advantage: number | null;
   /** What each token received; null before the gradient, or when the row has none. */
   readonly gradient: TokenGradientView | null;
+}
+
+/** One segment of a response that was scored against a hidden reference. */
+export interface SegmentView {
+  /** Without the separator at its end. */
+  readonly text: string;
+  /** In [0, 1]; null where the response could not be scored. */
+  readonly score: number | null;
+  /** Null when the response takes no part in the update, or the advantages are not known yet. */
+  readonly advantage: number | null;
 }
 
 /** Per token of a row. */

@@ -1,10 +1,18 @@
 import { diffusionOf, effectiveCount, flowsOf, shareOf } from "../analysis/flows";
-import type { Group, Sample } from "../herl/group";
+import { advantageAt, type Group, type ProcessScores, type Row, type Sample } from "../herl/group";
 import { weightOf } from "../herl/objective";
 import type { StepState } from "../herl/trainer";
 import type { TrainedRow } from "../herl/update";
 import type { Task } from "../rubric/schema";
-import type { GroupView, ItemView, ResponseView, StepView, TaskView, TokenGradientView } from "./protocol";
+import type {
+  GroupView,
+  ItemView,
+  ResponseView,
+  SegmentView,
+  StepView,
+  TaskView,
+  TokenGradientView,
+} from "./protocol";
 
 /** A step's state as plain data for the page. */
 export function stepView({ phase, groups, update, transfer, bound }: StepState, step: number): StepView {
@@ -40,7 +48,7 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
   ): ResponseView => {
     const row = rows.find((r) => r.source === source && r.index === index);
     const own = trained.find((r) => r.source === source && r.index === index);
-    const { rollout, text, verdicts, reward, shown, origin } = sample;
+    const { rollout, text, verdicts, reward, shown, origin, process } = sample;
     return {
       ...{ source, index, draft, text, reward },
       chosen: source === "rollout" ? drafts.includes(index) : joined === index,
@@ -53,6 +61,7 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
       ...(row?.overlong && { overlong: row.overlong }),
       ...(shown && { shown }),
       ...(origin && { origin }),
+      ...(process && { segments: segmentViews(process, row) }),
       advantage: row?.advantage ?? null,
       gradient: own ? gradientView(own) : null,
     };
@@ -63,13 +72,22 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
       ...rollouts.map((sample, i) => view(sample, "rollout", i, null)),
       ...revisions.map((sample, i) => ({
         ...view(sample, "revision", i, sample.draft),
-        ...(sample.replayed && { replayedAfter: sample.replayed.task.prompt }),
+        ...(sample.replayed && {
+          replayed: { prompt: sample.replayed.task.prompt, items: sample.replayed.items },
+        }),
       })),
     ],
     mean: rows.length === 0 ? null : rows.reduce((sum, { reward }) => sum + reward, 0) / rows.length,
     droppedPrompts,
   };
 }
+
+const segmentViews = ({ segments, scores }: ProcessScores, row: Row | undefined): SegmentView[] =>
+  segments.map(({ text, start }, t) => ({
+    text: text.trim(),
+    score: scores?.[t] ?? null,
+    advantage: row ? advantageAt(row, start) : null,
+  }));
 
 export const taskView = (task: Task): TaskView => ({
   task: { id: task.id, prompt: task.prompt },

@@ -4,7 +4,7 @@ import type { MetricsRow } from "../../runs/metrics";
 /** What a page keeps of an update: where it is on the axis, and the numbers that are drawn. */
 export interface CurvePoint {
   readonly step: number;
-  /** Responses generated so far. */
+  /** Responses so far: generated, and the written ones that were trained on. */
   readonly responses: number;
   readonly values: Readonly<Record<string, number | null>>;
 }
@@ -39,6 +39,7 @@ export const curveMetrics = [
   "bound/deviation",
   "bound/unmet",
   "bound/unmet_weight",
+  "sampling/discarded_groups",
   "judge/unknown",
   "judge/tokens",
   "collapse/entropy",
@@ -64,7 +65,9 @@ export class CurveStore {
     const values = Object.fromEntries(
       curveMetrics.map((name) => [name, typeof row[name] === "number" ? (row[name] as number) : null]),
     );
-    const point = { step: row.step, responses: row.responses, values };
+    // A run recorded before there were references has no number of them.
+    const responses = row.responses + (Number(row["references"]) || 0);
+    const point = { step: row.step, responses, values };
     this.last = point;
     if (row.step % this.stride === 0) this.kept.push(point);
     if (this.kept.length <= mostPoints - 1) return;

@@ -94,6 +94,42 @@ describe("by phase", () => {
   });
 });
 
+describe("HiR edits the instruction", () => {
+  const hir = resolveConfig({ preset: "pocket-rare", variant: "hir" });
+  const draft = response(1, 0.5, { chosen: true, advantage: 0 });
+  const others = [response(0, 0, { advantage: -1 }), draft];
+  const replay = response(0, 1, {
+    ...{ source: "revision", draft: 1, chosen: true, advantage: 1 },
+    replayed: { prompt: "Write.\n1. Short.", items: [0] },
+  });
+
+  test("what becomes of the draft is said, and nothing of a revision", () => {
+    const told = [
+      explainGroup(group(others), "grade", hir),
+      explainGroup(group(others), "select", hir),
+      explainGroup(group([...others, replay]), "revise", hir),
+      explainGroup(group([...others, replay]), "update", hir),
+    ].map(all);
+    expect(told[0]).toContain("Response 2 is the nearest miss and will be replayed.");
+    expect(told[1]).toContain("Its instruction will be cut down to what it satisfied.");
+    expect(told[2]).toContain("It is replayed after an instruction with only what it satisfied");
+    expect(told[3]).toContain("Response 2 failed, but was the nearest miss.");
+    for (const text of told) expect(text).not.toMatch(/revis/);
+  });
+
+  test("a draft that satisfied nothing", () => {
+    const { rest } = explainGroup(group(others, { droppedPrompts: 1 }), "update", hir);
+    expect(rest).toContain("It satisfied nothing that can be asked for alone");
+  });
+});
+
+test("where nothing is revised, only RLVR is called by its name", () => {
+  const failed = group([response(0, 0, { advantage: -1 }), response(1, 0.5, { advantage: 1 })]);
+  const ruscarl = resolveConfig({ preset: "pocket-rare", variant: "ruscarl" });
+  expect(all(explainGroup(failed, "update", rlvr))).toContain("RLVR revises nothing");
+  expect(all(explainGroup(failed, "update", ruscarl))).toContain("Nothing is revised");
+});
+
 describe("other turns", () => {
   test("a group that passed is not revised", () => {
     const passed = group([response(0, 1, { advantage: 1 }), response(1, 0.5, { advantage: -1 })]);

@@ -32,7 +32,7 @@ export function explainGroup(group: GroupView, phase: Phase | null, config: Meth
       explainRevisions(group, drafts, phase, config),
     );
   if (phase === "grade" || drafts.length === 0) return parts(...explainGrades(rollouts, phase, config));
-  return parts(leadOf(group, drafts, phase), explainRevisions(group, drafts, phase, config));
+  return parts(leadOf(group, drafts, phase, config), explainRevisions(group, drafts, phase, config));
 }
 
 function explainSampling(isDone: boolean, sampled: number, { rollouts, temperature }: Method): Explanation {
@@ -75,21 +75,27 @@ function explainGrades(
   if (!config.hindsight.enabled)
     return [
       lead,
-      "RLVR revises nothing: the group learns only from what it happened to sample.",
+      `${config.variant === "rlvr" ? "RLVR revises nothing" : "Nothing is revised"}: the group learns only from what it happened to sample.`,
       phase === "grade" ? "" : comparison,
     ];
   if (phase !== "grade") return [lead, "Nothing was chosen for revision.", comparison];
+  const used = config.hindsight.edit === "instruction" ? "replayed" : "revised";
   const next =
     top.length === 1
-      ? `Response ${top[0].index + 1} is the nearest miss and will be revised.`
-      : `${top.length} responses are equally near; the seed draws which is revised.`;
+      ? `Response ${top[0].index + 1} is the nearest miss and will be ${used}.`
+      : `${top.length} responses are equally near; the seed draws which is ${used}.`;
   return [lead, next];
 }
 
-const leadOf = (group: GroupView, drafts: readonly ResponseView[], phase: Phase): string => {
+const leadOf = (
+  group: GroupView,
+  drafts: readonly ResponseView[],
+  phase: Phase,
+  { hindsight }: Method,
+): string => {
   const failed = `${listOf("Response", drafts)} failed, but ${drafts.length === 1 ? "was the nearest miss" : "were the nearest misses"}.`;
   const joined = group.responses.find(({ source, chosen }) => source === "revision" && chosen);
-  if (phase === "select" || phase === "revise") return failed;
+  if (phase === "select" || phase === "revise" || hindsight.edit === "instruction") return failed;
   return joined ? failed : `${listOf("Response", drafts)} failed, and revising did not help.`;
 };
 
@@ -100,6 +106,7 @@ function explainRevisions(
   config: Method,
 ): string {
   if (drafts.length === 0) return "";
+  if (config.hindsight.edit === "instruction") return explainReplay(group, phase);
   const it = drafts.length === 1 ? "It" : "Each";
   if (phase === "select")
     return `${it} will be shown to the policy again, with ${missedOf(drafts[0])}, to be revised.`;
@@ -121,6 +128,13 @@ function explainRevisions(
   ]
     .filter(Boolean)
     .join(" ");
+}
+
+/** HiR: the instruction is edited, not the answer. */
+function explainReplay({ droppedPrompts }: GroupView, phase: Phase): string {
+  if (phase === "select") return "Its instruction will be cut down to what it satisfied.";
+  if (droppedPrompts > 0) return "It satisfied nothing that can be asked for alone, so it is not replayed.";
+  return "It is replayed after an instruction with only what it satisfied, as a success; nothing new is generated.";
 }
 
 function verdictOn(revision: ResponseView, draft: ResponseView | undefined, { hindsight }: Method): string {
@@ -162,10 +176,13 @@ function explainWeight({ gradient }: ResponseView, { variant, hindsight }: Metho
 }
 
 const missedOf = ({ verdicts }: ResponseView): string => {
-  const missed = (verdicts ?? []).flatMap(({ status }, i) => (status === "unmet" ? [i + 1] : []));
-  if (missed.length === 0) return "its draft";
-  return `the missing ${missed.length === 1 ? "item" : "items"} ${joined(missed.map(String))}`;
+  const missed = (verdicts ?? []).flatMap(({ status }, i) => (status === "unmet" ? [i] : []));
+  return missed.length === 0 ? "its draft" : `the missing ${itemNumbers(missed)}`;
 };
+
+/** "items 1 and 3", of indices. */
+export const itemNumbers = (items: readonly number[]): string =>
+  `${items.length === 1 ? "item" : "items"} ${joined(items.map((i) => String(i + 1)))}`;
 
 const explainUngraded = (ungraded: readonly ResponseView[]): string =>
   ungraded.length === 0

@@ -139,6 +139,15 @@ export const moreCurves: readonly CurveSpec[] = [
   },
 ];
 
+/** For runs with dynamic sampling. */
+export const discardedCurve: CurveSpec = {
+  metric: "sampling/discarded_groups",
+  label: "discarded groups",
+  meaning: "Groups of an update without a spread of rewards, which other instructions took the place of",
+  atLeast: [0, 4],
+  format: (value) => decimal(value, 0),
+};
+
 /** For runs that score plain texts (`evaluation.plain`): a point an evaluation. */
 export const plainCurve: CurveSpec = {
   metric: "perplexity",

@@ -102,6 +102,34 @@ describe("by hand", () => {
     }
   });
 
+  test("the advantage with a length penalty: in the mean, beside the reward as it was graded", () => {
+    const rows = [response({ index: 0, reward: 1, advantage: 0.707106 })];
+    const long = response({ index: 1, reward: 1, overlong: -0.5, advantage: -0.707106 });
+    const { filled, table, note } = explain({
+      about: "advantage",
+      values: { response: long, group: { ...group, responses: [...rows, long] }, config },
+    });
+    // Rewards 1 and 0.5: mean 0.75, sample deviation √0.125.
+    expect(filled[0]).toMatch(/^\(0\.5 − 0\.75\) \/ \(0\.353553 \+ 1e−6\)/);
+    expect(table!.columns[2]).toBe("with length penalty");
+    expect(table!.rows[1]).toEqual(["response 2", 1, 0.5, -0.707106]);
+    expect(note).toContain("(L_max − L_c − |τ|) / L_c");
+  });
+
+  test("the reward of a replayed draft: of the items that its instruction kept", () => {
+    const [{ values }] = questions[0] as [Extract<WhyQuestion, { about: "reward" }>, unknown];
+    const replay = { ...values.response, reward: 1, replayed: { prompt: "Write.", items: [0] } };
+    const { filled, table, note } = explain({
+      about: "reward",
+      values: { ...values, response: { ...replay, source: "revision", draft: 0 } },
+    });
+    expect(filled).toEqual(["(1) / (1) = 1"]);
+    expect(table!.rows.map(([, , verdict]) => verdict).slice(1)).toEqual(
+      values.items.slice(1).map(() => "not asked for"),
+    );
+    expect(note).toContain("HiR");
+  });
+
   test("a group that differs in nothing has no advantage", () => {
     const flat = { ...group, responses: [0, 1].map((index) => response({ index, reward: 1, advantage: 0 })) };
     const { formula, filled } = explain({

@@ -18,9 +18,14 @@ export function reward({
   readonly items: readonly ItemView[];
 }): Explanation {
   const verdicts = response.verdicts ?? [];
+  const { replayed } = response;
   const weights = (polarity: ItemView["polarity"], status?: "satisfied" | "unmet") =>
     items.flatMap((item, i) =>
-      item.polarity === polarity && (!status || verdicts[i]?.status === status) ? [item.weight] : [],
+      (!replayed || replayed.items.includes(i)) &&
+      item.polarity === polarity &&
+      (!status || verdicts[i]?.status === status)
+        ? [item.weight]
+        : [],
     );
   const [wanted, met] = [weights("want"), weights("want", "satisfied")];
   const [pitfalls, present] = [weights("avoid"), weights("avoid", "unmet")];
@@ -45,9 +50,14 @@ export function reward({
       rows: items.map(({ text, weight, polarity, verifier }, i) => [
         `${polarity === "avoid" ? "Avoid: " : ""}${text}`,
         weight,
-        `${verdictWord(polarity, verdicts[i]?.status)}, by ${verifier ?? "a judge"}`,
+        replayed && !replayed.items.includes(i)
+          ? "not asked for"
+          : `${verdictWord(polarity, verdicts[i]?.status)}, by ${verifier ?? "a judge"}`,
       ]),
     },
+    note: replayed
+      ? "Its instruction was cut down to what the draft satisfied (HiR), and it was graded after that one."
+      : null,
     source: ["src/herl/reward.ts", "rubricReward"],
   });
 }
@@ -93,18 +103,33 @@ const rowsOf = ({ responses }: GroupView, { bonus: { when } }: GroupConfig): Gro
   responses.flatMap((response) =>
     response.advantage === null || response.reward === null
       ? []
-      : [{ response, reward: response.reward + (when === "before" ? response.bonus : 0) }],
+      : [
+          {
+            response,
+            reward: response.reward + (response.overlong ?? 0) + (when === "before" ? response.bonus : 0),
+          },
+        ],
   );
 
-const tableOf = (rows: readonly GroupRow[], withBonus: boolean): Explanation["table"] => ({
-  columns: ["row", "reward", ...(withBonus ? ["with bonus"] : []), "advantage"],
-  rows: rows.map(({ response, reward }) => [
-    responseName(response),
-    response.reward,
-    ...(withBonus ? [reward] : []),
-    response.advantage,
-  ]),
-});
+function tableOf(rows: readonly GroupRow[], withBonus: boolean): Explanation["table"] {
+  const isLong = rows.some(({ response }) => response.overlong);
+  const added = [...(withBonus ? ["bonus"] : []), ...(isLong ? ["length penalty"] : [])];
+  return {
+    columns: ["row", "reward", ...(added.length > 0 ? [`with ${added.join(" and ")}`] : []), "advantage"],
+    rows: rows.map(({ response, reward }) => [
+      responseName(response),
+      response.reward,
+      ...(added.length > 0 ? [reward] : []),
+      response.advantage,
+    ]),
+  };
+}
+
+/** DAPO's soft overlong penalty, where some row has one. */
+const lengthNote = (rows: readonly GroupRow[]): string =>
+  rows.some(({ response }) => response.overlong)
+    ? " The length penalty of a row is min(0, (L_max − L_c − |τ|) / L_c), L_max the longest response and L_c sampling.overlongTokens."
+    : "";
 
 /** The dashed line: mean reward of the rows of a group, bonus included. */
 export function mean({
@@ -126,9 +151,11 @@ export function mean({
       rows.some(({ response }) => response.bonus !== 0),
     ),
     note:
-      config.advantage.baseline === "rollouts"
-        ? "This run takes advantages over the rollouts only, without the revision."
-        : null,
+      `${
+        config.advantage.baseline === "rollouts"
+          ? "This run takes advantages over the rollouts only, without the revision."
+          : ""
+      }${lengthNote(rows)}`.trim() || null,
     source: ["src/runs/views.ts", "groupView"],
   });
 }
@@ -178,7 +205,7 @@ export function advantage({
     ...common,
     formula: `A = (r − mean) / (std + 1e−6)${after === null ? "" : " + bonus"}`,
     filled: [`(${above}) / (${precise(Math.max(deviation, stdFloor), digits)} + 1e−6)${plus} = ${value}`],
-    note: `Mean and ${std} deviation are those of ${base === all ? `the ${all.length} rows` : `the ${base.length} rollouts`} above${isFloored ? "; the deviation is held at its floor" : ""}.`,
+    note: `Mean and ${std} deviation are those of ${base === all ? `the ${all.length} rows` : `the ${base.length} rollouts`} above${isFloored ? "; the deviation is held at its floor" : ""}.${lengthNote(rows)}`,
   });
 }
 

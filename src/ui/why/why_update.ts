@@ -106,6 +106,10 @@ export const metricFormulas: Readonly<
   reward: ["Σ R / responses, over the rollouts", "rewardMetrics"],
   all_met: ["rollouts with R = 1 / rollouts", "rewardMetrics"],
   entropy: ["Σ H / tokens, H = −Σ p_v ln p_v, over the rollouts' tokens", "completionMetrics"],
+  "sampling/discarded_groups": [
+    "groups whose rewards span less than 1e−6, left out of the batch",
+    "samplingMetrics",
+  ],
   "hindsight/gain": ["Σ (r̃ − r) / revisions", "hindsightMetrics"],
   "completions/mean_length": ["Σ tokens / rollouts", "completionMetrics"],
   "gradient/positive_sampled": ["Σ c (1 − p) over tokens with c > 0", "flowMetrics"],
