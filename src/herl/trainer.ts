@@ -9,6 +9,9 @@
  * - tokens are trained as they were sampled, never decoded and encoded again, and no end token is added to a
  *   response that was cut off (the published code does both).
  *
+ * What other methods put in HeRL's place has files of its own: rollouts after a scaffold (`scaffold.ts`), groups that are
+ * replaced (`dynamic.ts`), instructions that are edited (`instruction_edit.ts`).
+ *
  * The step is a generator that yields after each phase, so that a page can stop between two of them.
  */
 import type { BoundChain } from "../analysis/bound";

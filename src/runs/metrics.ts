@@ -11,6 +11,8 @@ import { processMetrics } from "./process_metrics";
 /**
  * One line of `metrics.jsonl`. Names without a slash and under `completions/`, `clip_ratio/`, `rewards/` and `logps/` are TRL's; ours are
  * under `hindsight/`, `gradient/` and `rubric/`. A value that does not exist in a step (no revision, no KL) is null.
+ * Rewards and lengths are those of the groups that are trained on, after dynamic sampling; what was generated and what it
+ * cost is counted with the groups that it discarded.
  */
 export interface MetricsRow {
   /** Updates done, this one included. */
