@@ -1,6 +1,6 @@
 // Takes the picture of the README: builds the page, trains it for some updates, and writes docs/train-view.png.
-// `node tools/screenshot.mjs [OUT.png] [UPDATES] [light|dark] [WIDTH] [train|lab|theory]`; of the lab and the theory
-// the whole page.
+// `node tools/screenshot.mjs [OUT.png] [UPDATES] [light|dark] [WIDTH] [train|lab|explore|theory]`; of all but
+// train the whole page.
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { builtPage } from "./built_page.mjs";
@@ -27,6 +27,13 @@ if (view !== "train") await page.getByRole("link", { name: view }).click();
 if (view === "lab") {
   await page.getByLabel("α, bonus").fill("0.5");
   await page.getByText("cosine of the gradients").waitFor();
+}
+if (view === "explore") {
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  const last = page.getByRole("group", { name: "Attempts, Guided" }).getByRole("button").last();
+  await last.click();
+  await page.getByRole("button", { name: "Search on 64 instructions" }).click();
+  await page.getByRole("row", { name: /^Guided/ }).waitFor();
 }
 await page.mouse.move(2, 2);
 await page.waitForTimeout(800);

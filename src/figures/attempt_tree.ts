@@ -186,6 +186,16 @@ const captions = {
     "Each attempt revises the best failure so far with what it missed; it ends with the first that passes.",
 } as const;
 
+const items =
+  "line: a response, thick and blue where every item is met; filled circle: item met, empty: missed";
+const changes = "pointing up, blue: gained against its parent; pointing down, orange: lost";
+
+const legends = {
+  stochastic: items,
+  entropy: `${items}; ${changes}; diamond: the forced token`,
+  guided: `${items}; ${changes}`,
+} as const;
+
 export function attemptTreeText(data: AttemptTreeData): FigureText {
   const { strategy, attempts } = data;
   const passed = attempts.findIndex(hasPassed);
@@ -193,8 +203,8 @@ export function attemptTreeText(data: AttemptTreeData): FigureText {
     (most, { reward }) => (reward === null ? most : Math.max(most ?? 0, reward)),
     null,
   );
-  const changes = attempts.flatMap((_, i) => itemChanges(attempts, i));
-  const changed = (kind: ItemChange) => changes.filter((change) => change === kind).length;
+  const all = attempts.flatMap((_, i) => itemChanges(attempts, i));
+  const changed = (kind: ItemChange) => all.filter((change) => change === kind).length;
   const found =
     passed >= 0
       ? `attempt ${passed + 1} satisfies every item`
@@ -206,8 +216,7 @@ export function attemptTreeText(data: AttemptTreeData): FigureText {
   return {
     title: titles[strategy],
     summary: `${attempts.length} ${attempts.length === 1 ? "attempt" : "attempts"}; ${found}.${lineage}`,
-    legend:
-      "a line: a response, thick and blue where every item is met; diamond: the forced token of a fork; filled circle: item met, empty: missed; pointing up, blue: gained against its parent; pointing down, orange: lost",
+    legend: legends[strategy],
     caption: captions[strategy],
   };
 }
