@@ -28,6 +28,9 @@ export interface RolloutRecord {
   readonly bonus: number;
   /** The soft overlong penalty, where there is one. */
   readonly overlong?: number;
+  /** Where each scored segment ends, in tokens, and the scores in [0, 1]; null for what could not be scored. */
+  readonly segments?: readonly number[];
+  readonly scores?: readonly number[] | null;
   /** Null for a response that was not trained on. */
   readonly advantage: number | null;
 }
@@ -46,7 +49,7 @@ export const rolloutRecords = ({ groups }: StepState, step: number): RolloutReco
 function recordOf(
   group: Group,
   g: number,
-  { rollout, text, verdicts, reward, shown, origin }: Sample,
+  { rollout, text, verdicts, reward, shown, origin, process }: Sample,
   source: "rollout" | "revision",
   index: number,
   step: number,
@@ -66,6 +69,7 @@ function recordOf(
     bonus: row?.bonus ?? 0,
     ...(row?.overlong && { overlong: row.overlong }),
     ...(shown && { shown }),
+    ...(process && { segments: process.segments.map(({ end }) => end), scores: process.scores }),
     advantage: row?.advantage ?? null,
   };
 }
