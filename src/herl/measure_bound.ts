@@ -5,7 +5,8 @@ import { wasSampled, type Group } from "./group";
 
 /**
  * The chain of (13) on the policy as it is, over a group's graded rollouts; a revision is no sample of π(·|q) and takes
- * no part, nor does a response that somebody else wrote or that was sampled after a scaffold. One backward pass per rollout. Null with fewer than two.
+ * no part, nor does a response that somebody else wrote or that was sampled after a scaffold. One backward pass per
+ * rollout. Null with fewer than two.
  */
 export async function measureBound(
   policy: TrainablePolicy,

@@ -124,7 +124,8 @@ export class Driver implements TrainerCommands {
       const { learner, config } = this.opened();
       const task = composeTask(topic, constraints as never);
       const key = deriveKey(seedKey(config.seed), "probe", task.id, this.run!.session.step);
-      for await (const { phase, groups } of trainStep(learner, [task], methodOf(config), key))
+      const options = { step: this.run!.session.step + 1 };
+      for await (const { phase, groups } of trainStep(learner, [task], methodOf(config), key, options))
         if (phase === "advantage") return groupView(groups[0]);
       throw new Error("a step always reaches its advantages");
     });
