@@ -9,7 +9,9 @@ export const unitServerArgument = "serve-units";
 /** What such a process is sent, and what it answers. */
 export interface UnitOrder {
   readonly unit: Unit;
-  /** Train it even if what was trained is kept. */
+  /** Folder of what was trained. */
+  readonly kept: string;
+  /** Train it even if it is there. */
   readonly again: boolean;
 }
 
@@ -18,6 +20,7 @@ export type UnitAnswer = { readonly result: UnitResult } | { readonly error: str
 export interface PoolOptions {
   /** Processes. */
   readonly jobs: number;
+  readonly kept: string;
   readonly again: boolean;
   /** Ends the processes; their units get no answer. */
   readonly signal: AbortSignal;
@@ -30,7 +33,7 @@ export interface PoolOptions {
  */
 export async function runUnits(
   units: readonly Unit[],
-  { jobs, again, signal, onAnswer }: PoolOptions,
+  { jobs, kept, again, signal, onAnswer }: PoolOptions,
 ): Promise<void> {
   const waiting = [...units];
   const serve = (child: ChildProcess) =>
@@ -38,7 +41,7 @@ export async function runUnits(
       let current: Unit | undefined;
       const next = () => {
         current = signal.aborted ? undefined : waiting.shift();
-        if (current) child.send({ unit: current, again } satisfies UnitOrder);
+        if (current) child.send({ unit: current, kept, again } satisfies UnitOrder);
         else child.disconnect();
       };
       child.on("message", (answer) => {

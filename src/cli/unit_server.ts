@@ -6,7 +6,7 @@ import { runUnit, type Trained, type TrainingStore, type UnitMachine } from "../
 import type { Unit } from "../experiments/units";
 import { readAdapterFiles, writeAdapter } from "./adapter_files";
 import { readText, writeBytes } from "./files";
-import { openModel, projectRoot } from "./model";
+import { openModel } from "./model";
 import type { UnitAnswer, UnitOrder } from "./unit_pool";
 
 /** Processor time of this process, in milliseconds. */
@@ -18,8 +18,11 @@ const processorClock = (): number => {
 /** Runs the units that the process that started this one sends, one after another, until it goes. */
 export function serveUnits(): void {
   process.on("disconnect", () => process.exit());
+  // Ctrl+C reaches every process of the terminal: the one that sends the units decides what it means.
+  process.on("SIGINT", () => {});
   process.on("message", (message) => {
-    const { unit, again } = message as UnitOrder;
+    const { unit, kept, again } = message as UnitOrder;
+    const store = folderStore(kept);
     void unitMachine(unit)
       .then((machine) => runUnit(unit, machine, again ? { ...store, load: () => null } : store))
       .then((result): UnitAnswer => ({ result }))
@@ -34,18 +37,19 @@ export async function unitMachine(unit: Unit): Promise<UnitMachine> {
   return { backend: await CpuBackend.create(), model: openModel(unit.model), clock: processorClock };
 }
 
-/** `build/experiments/KEY`: adapters of what was trained, with its record. */
-const store: TrainingStore = {
-  load(unit) {
-    const folder = folderOf(unit);
-    if (!existsSync(join(folder, "trained.json"))) return null;
-    const trained = JSON.parse(readText(join(folder, "trained.json"))) as Trained;
-    return { trained, adapter: readAdapterFiles(join(folder, "adapter")) };
-  },
-  save(unit, { trained, adapter }) {
-    writeAdapter(join(folderOf(unit), "adapter"), adapter);
-    writeBytes(join(folderOf(unit), "trained.json"), `${JSON.stringify(trained)}\n`);
-  },
-};
-
-const folderOf = ({ trainingKey }: Unit): string => join(projectRoot(), "build/experiments", trainingKey);
+/** A folder for each training, by its key: the adapter in PEFT's format, and the record. */
+function folderStore(root: string): TrainingStore {
+  const folderOf = ({ trainingKey }: Unit) => join(root, trainingKey);
+  return {
+    load(unit) {
+      const record = join(folderOf(unit), "trained.json");
+      if (!existsSync(record)) return null;
+      const trained = JSON.parse(readText(record)) as Trained;
+      return { trained, adapter: readAdapterFiles(join(folderOf(unit), "adapter")) };
+    },
+    save(unit, { trained, adapter }) {
+      writeAdapter(join(folderOf(unit), "adapter"), adapter);
+      writeBytes(join(folderOf(unit), "trained.json"), `${JSON.stringify(trained)}\n`);
+    },
+  };
+}

@@ -49,9 +49,10 @@ export const experiment: Command = {
   },
   async run(values, [name]) {
     const root = text(values, "in") ?? join(projectRoot(), "experiments");
+    const build = text(values, "in") ? join(root, ".build") : join(projectRoot(), "build/experiments");
     if (name === undefined) return list(root);
     const quick = values["quick"] === true;
-    const out = quick ? join(projectRoot(), "build/experiments/quick", name) : undefined;
+    const out = quick ? join(build, "quick", name) : undefined;
     const folder = new ExperimentFolder(root, name, out);
     const definition = quick ? quickly(folder.definition) : folder.definition;
     const units = folder.units(definition);
@@ -64,7 +65,7 @@ export const experiment: Command = {
       jobs: integer(values, "jobs", { min: 1 }),
       again: values["again"] === true,
       known: resultsElsewhere(root),
-      signal: stop.signal,
+      ...{ kept: build, signal: stop.signal },
     });
     finish(folder, definition, units);
     if (failed === 0 && !stop.signal.aborted) return;
@@ -116,6 +117,8 @@ function chosen(only: string | undefined, { parts }: Experiment) {
 interface RunOptions {
   readonly jobs: number;
   readonly again: boolean;
+  /** Folder of what was trained. */
+  readonly kept: string;
   /** What is known of units, by key. */
   readonly known: ReadonlyMap<string, UnitResult>;
   readonly signal: AbortSignal;
@@ -126,7 +129,7 @@ async function runMissing(
   folder: ExperimentFolder,
   units: readonly (Unit | WaitingUnit)[],
   wanted: readonly (Unit | WaitingUnit)[],
-  { jobs, again, known, signal }: RunOptions,
+  { jobs, again, kept, known, signal }: RunOptions,
 ): Promise<number> {
   const lines = folder.results();
   // A line that was cut off must not become the beginning of the next.
@@ -145,7 +148,7 @@ async function runMissing(
   let [done, failed] = [0, 0];
   for (const wave of waves) {
     await runUnits(wave, {
-      ...{ jobs, again, signal },
+      ...{ jobs, kept, again, signal },
       onAnswer(unit, answer) {
         done++;
         if ("error" in answer) {
