@@ -12,8 +12,9 @@ import { rubricReward } from "./reward";
 import type { Learner } from "./trainer";
 
 /**
- * A group's drafts, each after the instruction that it satisfies, not yet graded there. A draft that satisfies nothing, an
- * instruction that the world cannot edit, and one that leaves the draft no room in the context are dropped and counted.
+ * A group's drafts, each after the instruction that it satisfies, not yet graded there. A draft that satisfies nothing,
+ * an instruction that the world cannot edit, and one that leaves the draft no room in the context are dropped and
+ * counted.
  */
 export function replayDrafts(
   { policy, codec, withItems }: Pick<Learner, "policy" | "codec" | "withItems">,
@@ -32,8 +33,8 @@ export function replayDrafts(
 }
 
 /**
- * A group's replayed drafts, graded after their own instructions: that the reward is 1 is looked at, not assumed. The items
- * that were cut off keep the draft's verdicts.
+ * A group's replayed drafts, graded after their own instructions: that the reward is 1 is looked at, not assumed. The
+ * items that were cut off keep the draft's verdicts.
  */
 export const gradeReplays = (
   { grader }: Pick<Learner, "grader">,

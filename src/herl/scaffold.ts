@@ -4,9 +4,9 @@
  * on, so that the policy learns to do without.
  *
  * Trained after the original prompt (the published code's default), the responses come from another distribution than
- * the one that learns from them: π_old is taken after q by the training path, so that the ratio is 1 at the first update
- * of a batch, and nothing corrects for q having been another. That is RuscaRL's mismatch, kept as it is; HeRL trains
- * its revision after what it was sampled after. `scaffold.trained` scaffolded does the same here.
+ * the one that learns from them: π_old is taken after q by the training path, so that the ratio is 1 at the first
+ * update of a batch, and nothing corrects for q having been another. That is RuscaRL's mismatch, kept as it is; HeRL
+ * trains its revision after what it was sampled after. `scaffold.trained` scaffolded does the same here.
  */
 import { exp } from "../kernels/math";
 import { deriveKey, RandomStream, type Key } from "../kernels/random/random";
@@ -67,8 +67,8 @@ export function scaffoldsOf(
 }
 
 /**
- * The requests for a group's rollouts: one for all of them where they share a prompt, one for each member where some see
- * more than others.
+ * The requests for a group's rollouts: one for all of them where they share a prompt, one for each member where some
+ * see more than others.
  */
 export const memberRequests = (
   prompt: readonly number[],
