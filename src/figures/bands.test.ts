@@ -64,6 +64,19 @@ test("a gap breaks the line; the axis reaches every line, band and reference", (
   expect(texts).toContain("paper");
 });
 
+test("labels of close references do not cover each other", () => {
+  const close = [0.5, 0.505, 0.9].map((y) => ({ label: `paper: ${y}`, y }));
+  const figure = bandsFigure({ series: [series()], references: close }, layout);
+  const tops = figure.children.flatMap((child) =>
+    typeof child !== "string" && String(child.children[0]).startsWith("paper")
+      ? [Number(child.attributes["y"])]
+      : [],
+  );
+  expect(tops).toHaveLength(3);
+  expect(tops[1]).toBeGreaterThan(tops[0]);
+  expect(tops[2] - tops[1]).toBeGreaterThanOrEqual(11);
+});
+
 test("the cursor reads the nearest known point of every series, and pixels lead back to x", () => {
   expect(pointAt(points, 20)).toEqual(points[0]);
   expect(pointAt(points, 30)).toEqual(points[1]);

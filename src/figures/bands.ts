@@ -137,11 +137,23 @@ export function bandsFrame({ references }: BandsData, layout: BandsLayout, { x, 
     ]),
     ...places.map((tick) => text(x(tick), height - 7, formatX(tick), { ...quiet, anchor: "middle" })),
     text(margin.left, height - 7, xName, quiet),
-    ...references.flatMap(({ label, y: level }) => [
+    ...references.map(({ y: level }) =>
       rule(margin.left, y(level), right, y(level), { stroke: colours.quiet, "stroke-dasharray": "2 3" }),
-      text(right, y(level) - 3, fitted(label, right - margin.left, 10), { ...quiet, anchor: "end" }),
-    ]),
+    ),
+    ...labelPlaces(references, y).map(({ label, top }) =>
+      text(right, top, fitted(label, right - margin.left, 10), { ...quiet, anchor: "end" }),
+    ),
   ];
+}
+
+const labelHeight = 11;
+
+/** Labels above their lines, from the top down, moved apart where they would cover each other. */
+function labelPlaces(references: readonly Reference[], y: Scales["y"]): { label: string; top: number }[] {
+  let last = -Infinity;
+  return references
+    .toSorted((a, b) => b.y - a.y)
+    .map(({ label, y: level }) => ({ label, top: (last = Math.max(last + labelHeight, y(level) - 3)) }));
 }
 
 /** Where all figures are read, and what each series is there. */

@@ -85,6 +85,7 @@ describe("files that were dropped", () => {
     const { runs, problems } = await runsAmong([
       ...loose,
       { path: "runs/first/rollouts.jsonl", file: new Blob(["x"]) },
+      { path: "runs/first/constructor", file: new Blob(["x"]) },
       { path: "herl-run.zip", file: new Blob([packed]) },
     ]);
     expect(problems).toEqual([]);

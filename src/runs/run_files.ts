@@ -20,7 +20,7 @@ const mostRuns = 64;
 
 const nameIn = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
-const isWanted = (path: string): boolean => nameIn(path) in mostBytes;
+const isWanted = (path: string): boolean => Object.hasOwn(mostBytes, nameIn(path));
 
 /**
  * The runs among files: every folder that has a `manifest.json`, and every `.zip` as the page exports it. Only the files

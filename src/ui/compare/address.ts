@@ -37,6 +37,6 @@ export function readLink(parameters: Readonly<Record<string, string>>): Comparis
     experiment,
     show: show === undefined ? null : show.split(" ").filter((id) => /^[0-9a-f]{8}$/.test(id)),
     metrics: wanted.length > 0 ? wanted : firstMetrics,
-    axis: x in axes ? (x as Axis) : firstLink.axis,
+    axis: Object.hasOwn(axes, x) ? (x as Axis) : firstLink.axis,
   };
 }

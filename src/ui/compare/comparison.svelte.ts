@@ -12,6 +12,7 @@ import type { SpreadKind } from "./curve_data";
 import { browserEntry, seriesOf, type Entry, type Series } from "./entries";
 import { finalRows } from "./final_numbers";
 import { seriesNames } from "./names";
+import type { PaperColumn } from "./paper_lines";
 import { knownCurves, knownMeasures, largestX, panelsOf, shownByDefault } from "./panels";
 import { fetchPublished, isReproduced, type Published } from "./published";
 
@@ -33,7 +34,7 @@ export class Comparison {
   cursor: number | null = $state(null);
   baseline: string | null = $state(null);
   /** The paper's own numbers, where they are asked for. */
-  references: readonly Reference[] = $state.raw([]);
+  paper: PaperColumn | null = $state.raw(null);
   /** Runs that are deleted unless that is taken back. */
   doomed: readonly ComparedRun[] = $state.raw([]);
   private readonly app: App;
@@ -95,7 +96,7 @@ export class Comparison {
 
   /** Numbers of the paper are of rewards on its own benchmarks: they stand beside held-out rewards only. */
   referencesOf({ id }: ComparedMetric): readonly Reference[] {
-    return id === "heldout.reward" ? this.references : [];
+    return id === "heldout.reward" ? (this.paper?.lines ?? []) : [];
   }
 
   /** What files of figures say of where they come from. */

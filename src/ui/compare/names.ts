@@ -8,21 +8,21 @@ export interface SeriesNames {
   readonly common: string;
 }
 
-/** Names series by the settings in which they differ, method first. */
+/** Names series by their method and the settings in which they differ. */
 export function seriesNames(series: readonly Series[]): SeriesNames {
   const all = series.map((one) => new Map(attributesOf(one)));
   const labels = [...new Set(all.flatMap((attributes) => [...attributes.keys()]))];
-  const differing = labels.filter((label) => new Set(all.map((of) => of.get(label))).size > 1);
-  const shown = differing.length > 0 ? differing : ["method"];
+  const shown = labels.filter(
+    (label) => label === "method" || new Set(all.map((of) => of.get(label))).size > 1,
+  );
   const tell = (label: string, value: string) => (plain.has(label) ? value : `${label} ${value}`);
   const words = all.map((of) =>
     shown.flatMap((label) => (of.has(label) ? [tell(label, of.get(label)!)] : [])).join(", "),
   );
   const names = series.map((one, i) => {
-    const base = words[i] || methodNames[one.entries[0].config.variant];
     const isTaken = words.indexOf(words[i]) !== words.lastIndexOf(words[i]);
-    if (!isTaken) return base;
-    return one.arm ? `${base}, ${one.arm.part}: ${one.arm.arm}` : `${base}, ${one.id}`;
+    if (!isTaken) return words[i];
+    return one.arm ? `${words[i]}, ${one.arm.part}: ${one.arm.arm}` : `${words[i]}, ${one.id}`;
   });
   const common = labels
     .filter((label) => !shown.includes(label))
