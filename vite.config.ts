@@ -3,6 +3,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import packageJson from "./package.json" with { type: "json" };
+import { resultDates } from "./tools/result_dates.mjs";
 import { TallyReporter } from "./tools/tally-reporter.ts";
 
 /**
@@ -57,7 +58,10 @@ export const chromiumFlags = [
 
 export default defineConfig({
   base: "./",
-  define: { "import.meta.env.HERL_VERSION": JSON.stringify(packageJson.version) },
+  define: {
+    "import.meta.env.HERL_VERSION": JSON.stringify(packageJson.version),
+    "import.meta.env.HERL_RESULT_DATES": JSON.stringify(resultDates()),
+  },
   plugins: [svelte({ configFile: false }), securityPolicy, notebooks],
   worker: { format: "es" },
   build: {

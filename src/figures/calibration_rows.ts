@@ -1,5 +1,5 @@
 import { percent } from "./format";
-import { dot, fitted } from "./marks";
+import { dot, fitted, whiskers } from "./marks";
 import { bar, colours, picture, rule, text, type SvgNode } from "./svg";
 
 /** A share with the ends of its interval; null where nothing was counted. */
@@ -71,13 +71,7 @@ export function calibrationRows(
   ]);
 }
 
-function interval({ share, low, high }: ShareMark, x: (share: number) => number, y: number): SvgNode[] {
-  if (share === null || low === null || high === null) return [];
-  const strong = { stroke: colours.ink, "stroke-width": 1.6 };
-  return [
-    rule(x(low), y, x(high), y, strong),
-    rule(x(low), y - 4, x(low), y + 4, strong),
-    rule(x(high), y - 4, x(high), y + 4, strong),
-    dot(x(share), y, 3.6, colours.ink),
-  ];
+function interval(mark: ShareMark, x: (share: number) => number, y: number): SvgNode[] {
+  const ends = whiskers(mark, x, y);
+  return mark.share === null || ends.length === 0 ? [] : [...ends, dot(x(mark.share), y, 3.6, colours.ink)];
 }

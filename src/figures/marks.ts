@@ -1,4 +1,4 @@
-import { colours, node, type Attributes, type SvgNode } from "./svg";
+import { colours, node, rule, type Attributes, type SvgNode } from "./svg";
 
 /** Marks that several figures share. Those with a sign show it by where they point as well as by their colour. */
 
@@ -66,6 +66,21 @@ export function diamond(cx: number, cy: number, r: number): SvgNode {
     [cx - r, cy],
   ];
   return polygon(corners, { fill: colours.paper, stroke: colours.ink, "stroke-width": 1.4 });
+}
+
+/** An interval from `low` to `high` on the line `y`, with a stroke at each end; none where it is not known. */
+export function whiskers(
+  { low, high }: { readonly low: number | null; readonly high: number | null },
+  x: (value: number) => number,
+  y: number,
+): SvgNode[] {
+  if (low === null || high === null) return [];
+  const strong = { stroke: colours.ink, "stroke-width": 1.6 };
+  return [
+    rule(x(low), y, x(high), y, strong),
+    rule(x(low), y - 4, x(low), y + 4, strong),
+    rule(x(high), y - 4, x(high), y + 4, strong),
+  ];
 }
 
 /** A label cut to about this many pixels at a font size, with an ellipsis. */

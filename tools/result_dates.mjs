@@ -1,0 +1,26 @@
+import { execFileSync } from "node:child_process";
+
+/**
+ * The day on which each experiment's results were last committed, by its name. Without the repository's history (an
+ * archive of the files, a machine without git) there is none.
+ */
+export function resultDates() {
+  const log = historyOf("experiments/*/results.jsonl");
+  const dates = {};
+  let date = "";
+  for (const line of log.split("\n")) {
+    if (/^\d{4}-\d\d-\d\d$/.test(line)) date = line;
+    const name = /^experiments\/([^/]+)\//.exec(line)?.[1];
+    if (name !== undefined) dates[name] ??= date;
+  }
+  return dates;
+}
+
+function historyOf(files) {
+  try {
+    const options = ["log", "--format=%cs", "--name-only", "--relative", "--", files];
+    return execFileSync("git", options, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  } catch {
+    return "";
+  }
+}
