@@ -117,6 +117,10 @@ export interface PreferenceConfig {
   readonly pairs: "group" | "file";
 }
 
+/** Whether the method trains on written responses, and samples none: SFT, and DPO on pairs of a file. */
+export const usesWritten = ({ objective, preference }: Pick<MethodConfig, "objective" | "preference">) =>
+  objective.loss === "crossEntropy" || (objective.loss === "preference" && preference.pairs === "file");
+
 /** ExpRL, stage I: how a response is scored against the reference solution that the policy never sees. */
 export interface ProcessConfig {
   /** The rubric alone; one score for the whole response; or a score for each of its segments. */

@@ -20,7 +20,7 @@ import type { ChatMessage } from "../policy/chat_message";
 import type { ChatCodec, TrainablePolicy } from "../policy/policy";
 import type { Grader } from "../rubric/grader";
 import type { Task, Verdict } from "../rubric/schema";
-import { scoringTemperature, type MethodConfig } from "./config";
+import { scoringTemperature, usesWritten, type MethodConfig } from "./config";
 import { isWasted, replaceWasted } from "./dynamic";
 import type { Group, Revision } from "./group";
 import { acceptRevision, remainingRollouts, selectDrafts } from "./hindsight";
@@ -32,7 +32,7 @@ import { emptyGroup, gradeAll, sampleFresh, sampleRollouts, ungraded } from "./r
 import { rowsOf } from "./rows";
 import { transferAfter, transferBefore, type Transfer } from "./transfer";
 import { updatePolicy, type Update } from "./update";
-import { scoreWritten, usesWritten, type References } from "./written";
+import { scoreWritten, type References } from "./written";
 
 export const phases = [
   "sample",

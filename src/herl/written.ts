@@ -12,10 +12,6 @@ export interface Written {
   readonly text: string;
 }
 
-/** Whether the method trains on written responses, and samples none: SFT, and DPO on pairs of a file. */
-export const usesWritten = ({ objective, preference }: Pick<MethodConfig, "objective" | "preference">) =>
-  objective.loss === "crossEntropy" || (objective.loss === "preference" && preference.pairs === "file");
-
 /** Good responses to a task, at most `count`, drawn from `key`; none where nobody wrote any. */
 export type References = (task: Task, count: number, key: Key) => readonly string[];
 

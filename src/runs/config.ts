@@ -4,8 +4,7 @@
  */
 import * as z from "../zod";
 import { HerlError } from "../errors";
-import { variants, type MethodConfig } from "../herl/config";
-import { usesWritten } from "../herl/written";
+import { usesWritten, variants, type MethodConfig } from "../herl/config";
 import { judgeConfigSchema } from "../rubric/judge/judge_config";
 import { allProjections } from "../policy/lora";
 import { familyClasses, trainableFamilies } from "../worlds/pocket/families/registry";
@@ -366,7 +365,8 @@ function checkLoss(config: RunConfig): void {
   const { objective, hindsight, process, scaffold, sampling } = config;
   const { loss } = objective;
   if (loss === "policyGradient") return;
-  if (hindsight.enabled) throw invalid("objective.loss", `${loss} has no revisions: hindsight.enabled is true`);
+  if (hindsight.enabled)
+    throw invalid("objective.loss", `${loss} has no revisions: hindsight.enabled is true`);
   if (process.scores !== "none")
     throw invalid("objective.loss", `${loss} has no scores: process.scores is ${process.scores}`);
   if (usesWritten(config) && (scaffold.enabled || sampling.dynamicRounds > 0))

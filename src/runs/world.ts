@@ -1,5 +1,6 @@
 import { HerlError } from "../errors";
-import { usesWritten, writtenMissing } from "../herl/written";
+import { usesWritten } from "../herl/config";
+import { writtenMissing } from "../herl/written";
 import type { SegmentScorer } from "../herl/process";
 import { RandomStream, type Key } from "../kernels/random/random";
 import type { ChatMessage } from "../policy/chat_message";
