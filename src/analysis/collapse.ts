@@ -25,7 +25,7 @@ export interface CollapseLimits {
 
 export interface Collapse {
   readonly kind: CollapseKind;
-  /** The update at which it was found, the last one averaged */
+  /** The update at which it was found: the last one that was averaged. */
   readonly step: number;
   /** The window's mean, and what it is compared with. */
   readonly value: number;
