@@ -11,6 +11,7 @@ import { openWorld, revisionIn, splits, type EvaluationSplit } from "../runs/wor
 import { decimal, integer, text, UsageError, type Option, type Values } from "./arguments";
 import { backendOption } from "./backend";
 import { judgeOptions, openJudge } from "./judge";
+import { modelPath } from "./model";
 import { openSubject, subjectOptions, type Subject } from "./subject";
 import { readTasks, taskOptions, tasksFor, tasksOf, type TaskList } from "./tasks";
 
@@ -83,7 +84,8 @@ async function tasksOfSearch(
   const asked = oneOf(values, "wording", wordings);
   if (values["tasks"] !== undefined) {
     const list = tasksFor(await readTasks(values), model, model.config.contextLength, values);
-    const own = run?.config.world.wording ?? (name === "pocket" ? "list" : "general");
+    // Embedded models know the wording that they were taught, and no other.
+    const own = run?.config.world.wording ?? (modelPath(name) === name ? "general" : "list");
     return { ...list, wording: asked ?? own };
   }
   const preset = text(values, "preset");

@@ -1,16 +1,14 @@
-import { join } from "node:path";
 import { deriveKey, seedKey } from "../../kernels/random/random";
 import { codeGrader } from "../../rubric/code_grader";
 import { routedGrader } from "../../rubric/routed_grader";
 import { summarize } from "../../runs/evaluate";
 import { chatCodec } from "../../runs/learner";
 import { measurePassAtK } from "../../runs/pass_at_k";
-import { decimal, integer, UsageError, type Command } from "../arguments";
-import { backendOption, openBackend } from "../backend";
+import { decimal, integer, type Command } from "../arguments";
+import { backendOption } from "../backend";
 import { writeBytes } from "../files";
 import { judgeLine, judgeOptions, openJudge } from "../judge";
-import { adapterOption, modelOption, openModel, openPolicy } from "../model";
-import { RunFolder } from "../run_folder";
+import { openSubject, subjectOptions } from "../subject";
 import { readTasks, taskOptions, tasksFor } from "../tasks";
 
 export const evaluate: Command = {
@@ -18,9 +16,7 @@ export const evaluate: Command = {
   summary:
     "Mean reward, share with all satisfied, rates by id and Pass@k of a run's adapter or a model, on a task file.",
   options: {
-    run: { type: "string", value: "DIR", description: "A run folder: its model with its adapter" },
-    model: modelOption,
-    adapter: adapterOption,
+    ...subjectOptions,
     tasks: { ...taskOptions.tasks, required: true },
     "skip-bad-lines": taskOptions["skip-bad-lines"],
     samples: { type: "string", value: "K", default: "1", description: "Responses per task" },
@@ -32,13 +28,7 @@ export const evaluate: Command = {
     backend: backendOption,
   },
   async run(values) {
-    const run = values["run"] as string | undefined;
-    if (run && values["adapter"]) throw new UsageError("--run brings its own adapter");
-    const model = openModel(
-      run ? new RunFolder(run).readManifest().config.model : (values["model"] as string),
-    );
-    const adapter = run ? join(run, "adapter") : (values["adapter"] as string | undefined);
-    const policy = openPolicy(await openBackend(values["backend"]), model, adapter);
+    const { model, policy } = await openSubject(values);
     const list = await readTasks(values);
     const { tasks, registry } = tasksFor(list, model, model.config.contextLength, values);
     const samples = integer(values, "samples", { min: 1 });
