@@ -94,6 +94,7 @@ export const train: Command = {
       report(event);
       if (event.type === "proposals") await propose(folder, open, event.step, event.proposals);
     }
+    if (open.session.stopped) console.error(`ended at update ${open.session.step}: it collapsed too often`);
     if (open.judge) console.error(judgeLine(open.judge.counters));
     await finish(folder.path, open);
     console.error(`digest ${open.session.digest}`);
