@@ -178,3 +178,42 @@ describe("other turns", () => {
     );
   });
 });
+
+describe("SFT and DPO", () => {
+  const sft = resolveConfig({ preset: "pocket-rare", variant: "sft" });
+  const dpo = resolveConfig({ preset: "pocket-rare", variant: "dpo" });
+  const reference = (index: number, reward: number | null, advantage: number | null = null) =>
+    response(index, reward, { origin: "reference", advantage });
+
+  test("nothing says that a reference was sampled", () => {
+    const written = [reference(0, 1, 1), reference(1, 0.5, 1)];
+    const told = [
+      explainGroup(group([]), null, sft),
+      explainGroup(group([reference(0, null)]), "sample", sft),
+      explainGroup(group(written), "grade", sft),
+      explainGroup(group(written), "update", sft),
+    ].map(all);
+    for (const text of told) expect(text.replace("Nothing is sampled", "")).not.toMatch(/sampled|drawn/);
+    expect(told[1]).toContain("1 written response, not graded yet.");
+    expect(told[3]).toBe(
+      "1 of 2 references meets every item. SFT makes every token of each of them likelier, whatever its reward.",
+    );
+  });
+
+  test("a pair by its numbers, and none where rewards are alike", () => {
+    const pair = [response(0, 0.5), response(1, 1, { advantage: 1 }), response(2, 0, { advantage: -1 })];
+    expect(explainGroup(group(pair), "update", dpo).lead).toBe("Response 2 is preferred to response 3.");
+    const none = explainGroup(group([response(0, 0.5), response(1, 0.5)]), "advantage", dpo);
+    expect(none.lead).toBe("All rewards are equal, so this group gives no pair.");
+    expect(all(explainGroup(group(pair), "grade", dpo))).toContain("Response 2 meets every item.");
+  });
+
+  test("a pair of a file", () => {
+    const file = { ...dpo, preference: { ...dpo.preference, pairs: "file" as const } };
+    const pair = [reference(0, 1, 1), response(1, 0.5, { origin: "rejected", advantage: -1 })];
+    expect(all(explainGroup(group(pair), "update", file))).toContain(
+      "The reference is preferred to the rejected response.",
+    );
+    expect(all(explainGroup(group(pair), "update", file))).toContain("Neither was sampled.");
+  });
+});

@@ -1,5 +1,6 @@
 import { decimal, significant, signedSignificant } from "../../figures/format";
 import type { RunConfig } from "../../runs/config";
+import { usesWritten } from "../../herl/config";
 import type { Phase } from "../../herl/trainer";
 import type { GroupView, ResponseView } from "../../runs/protocol";
 
@@ -9,7 +10,10 @@ export interface Explanation {
   readonly rest: string;
 }
 
-type Method = Pick<RunConfig, "variant" | "rollouts" | "temperature" | "hindsight" | "bonus">;
+type Method = Pick<
+  RunConfig,
+  "variant" | "rollouts" | "temperature" | "hindsight" | "bonus" | "objective" | "preference"
+>;
 
 const passes = 1 - 1e-6;
 
@@ -17,14 +21,19 @@ const passes = 1 - 1e-6;
 export function explainGroup(group: GroupView, phase: Phase | null, config: Method): Explanation {
   const rollouts = group.responses.filter(({ source }) => source === "rollout");
   if (phase === null || phase === "sample")
-    return explainSampling(phase === "sample", rollouts.length, config);
+    return usesWritten(config)
+      ? explainWritten(phase === "sample", rollouts)
+      : explainSampling(phase === "sample", rollouts.length, config);
   const drafts = rollouts.filter(({ chosen }) => chosen);
   const ungraded = rollouts.filter(({ reward }) => reward === null);
   const parts = (lead: string, ...rest: string[]): Explanation => ({
     lead,
     rest: [...rest, explainUngraded(ungraded)].filter(Boolean).join(" "),
   });
+  const { loss } = config.objective;
+  if (loss === "crossEntropy") return parts(...explainLikelihood(rollouts));
   const hasAdvantages = phase === "advantage" || phase === "gradient" || phase === "update";
+  if (loss === "preference" && (hasAdvantages || usesWritten(config))) return parts(...explainPair(rollouts));
   if (hasAdvantages && isFlat(group))
     return parts(
       "All rewards are equal, so this group gives no gradient.",
@@ -43,6 +52,38 @@ function explainSampling(isDone: boolean, sampled: number, { rollouts, temperatu
       rest,
     };
   return { lead: `${rollouts} responses are being sampled.`, rest };
+}
+
+/** Responses that somebody else wrote, before they are graded. */
+function explainWritten(isDone: boolean, written: readonly ResponseView[]): Explanation {
+  const rest =
+    "Nothing is sampled. The policy is only asked how likely it finds each token of what somebody else wrote.";
+  const count = `${written.length} written ${written.length === 1 ? "response" : "responses"}, not graded yet.`;
+  return { lead: isDone ? count : "Written responses are being read.", rest };
+}
+
+/** SFT. */
+function explainLikelihood(references: readonly ResponseView[]): [string, ...string[]] {
+  const passed = references.filter(({ reward }) => reward !== null && reward >= passes).length;
+  const lead = `${passed} of ${references.length} references ${passed === 1 ? "meets" : "meet"} every item.`;
+  return [lead, "SFT makes every token of each of them likelier, whatever its reward."];
+}
+
+/** DPO. */
+function explainPair(rollouts: readonly ResponseView[]): [string, ...string[]] {
+  const told = "DPO raises the margin between the two, measured from the policy that the run started from.";
+  if (rollouts.some(({ origin }) => origin === "rejected"))
+    return ["The reference is preferred to the rejected response.", `${told} Neither was sampled.`];
+  const [chosen, rejected] = [1, -1].map((a) => rollouts.find(({ advantage }) => advantage === a));
+  if (!chosen || !rejected)
+    return [
+      "All rewards are equal, so this group gives no pair.",
+      "No response is better than another, and the update leaves the group out.",
+    ];
+  return [
+    `Response ${chosen.index + 1} is preferred to response ${rejected.index + 1}.`,
+    `${told} The other responses take no part.`,
+  ];
 }
 
 function explainGrades(

@@ -2,6 +2,7 @@ import { probability, signed, signedSignificant, significant } from "../../figur
 import type { RunConfig } from "../../runs/config";
 import type { ResponseView, StepView, TokenReference } from "../../runs/protocol";
 import type { TokenFacts } from "../text/explain_token";
+import { responseName } from "../text/response_name";
 import type { AskedNumber } from "./sentence";
 
 /** A token of a response, with the distribution that it was drawn from. */
@@ -18,12 +19,12 @@ export interface LookedToken {
 
 /** What a line says of it. */
 export function factsOf({ reference, response, before, sampled, config, ...rest }: LookedToken): TokenFacts {
-  const { source, index, token } = reference;
-  const { draft, gradient } = response;
+  const { source, token } = reference;
+  const { gradient } = response;
   const isShaped = source === "revision" && config.hindsight.weight === "shaped";
   return {
     position: token + 1,
-    where: source === "rollout" ? `response ${index + 1}` : `the revision of ${draft! + 1}`,
+    where: responseName(response),
     p: Math.exp(before[sampled]),
     ...{ coefficient: rest.coefficient, advantage: rest.advantage },
     ratio: gradient?.ratios[token] ?? null,

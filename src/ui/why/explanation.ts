@@ -1,6 +1,7 @@
 import type { FigureTable } from "../../figures/figure_text";
-import type { ResponseView } from "../../runs/protocol";
 import type { Source } from "./sources";
+
+export { responseName } from "../text/response_name";
 
 /** Why a number is what it is. */
 export interface Explanation {
@@ -36,7 +37,3 @@ export const sumText = (values: readonly number[]): string =>
   values.length === 0 ? "0" : values.map((value) => operand(value)).join(" + ");
 
 export const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
-
-/** "response 3", "the revision of 3". */
-export const responseName = ({ source, index, draft }: Pick<ResponseView, "source" | "index" | "draft">) =>
-  source === "rollout" ? `response ${index + 1}` : `the revision of ${draft! + 1}`;

@@ -1,4 +1,4 @@
-import type { AdvantageConfig, BonusConfig } from "../../herl/config";
+import type { AdvantageConfig, BonusConfig, ObjectiveConfig } from "../../herl/config";
 import { rewardTolerance } from "../../herl/group";
 import type { GroupView, ItemView, ResponseView } from "../../runs/protocol";
 import { explanation, operand, precise, responseName, sumText, total, type Explanation } from "./explanation";
@@ -7,6 +7,7 @@ import { explanation, operand, precise, responseName, sumText, total, type Expla
 export interface GroupConfig {
   readonly bonus: BonusConfig;
   readonly advantage: AdvantageConfig;
+  readonly objective: Pick<ObjectiveConfig, "loss">;
 }
 
 /** Equation (4), with the items that were met. */
@@ -181,6 +182,17 @@ export function advantage({
     source: ["src/herl/advantage.ts", "groupAdvantages"] as const,
   };
   const value = precise(response.advantage!);
+  const { loss } = config.objective;
+  if (loss !== "policyGradient")
+    return explanation({
+      ...{
+        ...common,
+        equation: null,
+        formula: lossAdvantages[loss].formula,
+        filled: [`${value} = ${value}`],
+      },
+      ...{ note: lossAdvantages[loss].note, source: ["src/herl/advantage.ts", "groupRows"] },
+    });
   const after = config.bonus.when === "after" && response.bonus !== 0 ? response.bonus : null;
   const plus = after === null ? "" : ` + ${operand(after)}`;
   if (all.length < 2 || !isSpread(all))
@@ -208,6 +220,18 @@ export function advantage({
     note: `Mean and ${std} deviation are those of ${base === all ? `the ${all.length} rows` : `the ${base.length} rollouts`} above${isFloored ? "; the deviation is held at its floor" : ""}.${lengthNote(rows)}`,
   });
 }
+
+/** SFT and DPO compare no rewards within the group. */
+const lossAdvantages = {
+  crossEntropy: {
+    formula: "A = 1",
+    note: "SFT makes every token of every reference likelier by the same weight, whatever its reward.",
+  },
+  preference: {
+    formula: "A = 1 for the chosen response, −1 for the rejected one",
+    note: "DPO raises the margin between the two; how hard it pushes is in each token's weight.",
+  },
+} as const;
 
 const isSpread = (rewards: readonly number[]): boolean =>
   Math.max(...rewards) - Math.min(...rewards) >= rewardTolerance;

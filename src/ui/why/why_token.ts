@@ -40,7 +40,7 @@ export function probability({
   });
 }
 
-/** H of the distribution that a token was drawn from. */
+/** H of the distribution that a token was drawn from, or that a written token was held against. */
 export function entropy(values: TokenValues): Explanation {
   const { response, token } = values;
   const value = response.entropies[token];
@@ -65,7 +65,7 @@ export function entropy(values: TokenValues): Explanation {
     filled: [
       `${precise(mass)} × (ln(${precise(n)}) − ln(${precise(mass)})) − ${precise(p)} × ln(${precise(p)}) = ${precise(value)}`,
     ],
-    note: "In nats. p is that of the sampled token, n the number of tokens that all others are spread over (exp of their own entropy).",
+    note: "In nats. p is that of the token, n the number of tokens that all others are spread over (exp of their own entropy).",
   });
 }
 
@@ -78,7 +78,9 @@ export function ratio(values: TokenValues): Explanation {
     equation: "(11)",
     formula: "ρ = π(y) / π_old(y) = exp(ln π − ln π_old)",
     filled: [`exp(${precise(old + Math.log(value))} − ${operand(old)}) = ${precise(value)}`],
-    note: "At the first pass over a batch the policy is still the one that sampled it, so ρ = 1.",
+    note: response.origin
+      ? "At the first pass over a batch nothing has changed yet, so ρ = 1."
+      : "At the first pass over a batch the policy is still the one that sampled it, so ρ = 1.",
     source: ["src/herl/objective.ts", "tokenTerm"],
   });
 }
@@ -89,6 +91,14 @@ export function weight(values: TokenValues & { readonly config: TokenConfig }): 
   const { gamma, shapingScale } = config.hindsight;
   const [r, g] = [precise(response.gradient!.ratios[token]), precise(gamma)];
   const value = precise(response.gradient!.weights[token]);
+  const { loss } = config.objective;
+  if (loss !== "policyGradient")
+    return explanation({
+      title: titleOf("Weight", values),
+      formula: lossWeights[loss],
+      filled: [`${value} = ${value}`],
+      source: ["src/herl/objective.ts", "weightOf"],
+    });
   if (!isShaped(response, config.hindsight))
     return explanation({
       title: titleOf("Weight", values),
@@ -122,10 +132,13 @@ export function coefficient(
   const { coefficients, weights, clipped } = response.gradient!;
   const c = coefficients[token];
   const shaped = isShaped(response, config.hindsight);
+  const { loss } = config.objective;
+  const isPair = loss === "preference";
+  const ownWeight = loss === "policyGradient" ? (shaped ? "ρ·f′(ρ)" : "ρ") : lossWeights[loss];
   const common = {
     title: titleOf("Coefficient", values),
-    equation: "(2), (9)",
-    formula: `c = w · ${shaped ? "ρ·f′(ρ)" : "ρ"} · A, w = ${weightFormulas[config.objective.aggregation]}`,
+    equation: loss === "policyGradient" ? "(2), (9)" : "(2)",
+    formula: `c = w · ${ownWeight} · A, w = ${isPair ? "1 / pairs" : weightFormulas[config.objective.aggregation]}`,
     source: ["src/herl/update.ts", "updatePolicy"] as const,
     kernel: logitGradient,
   };
@@ -140,9 +153,12 @@ export function coefficient(
     ),
   );
   const { aggregation, klCoef } = config.objective;
-  const w = aggregationWeights(rows, aggregation, config.maxNewTokens)[rows.findIndex(({ isOwn }) => isOwn)];
+  const w = isPair
+    ? 2 / rows.length
+    : aggregationWeights(rows, aggregation, config.maxNewTokens)[rows.findIndex(({ isOwn }) => isOwn)];
   const product = w * weights[token] * response.advantage!;
-  const left = `${weightText(rows, group, response.ids.length, config)} × ${operand(weights[token])} × ${operand(response.advantage!)}`;
+  const share = isPair ? `1 / ${rows.length / 2}` : weightText(rows, group, response.ids.length, config);
+  const left = `${share} × ${operand(weights[token])} × ${operand(response.advantage!)}`;
   return explanation({
     ...common,
     ...(klCoef > 0 && { formula: `${common.formula}; less w β (1 − π_ref / π)` }),
@@ -150,6 +166,12 @@ export function coefficient(
     note: klCoef > 0 ? `${note} The last term is what the KL to the starting policy takes.` : note,
   });
 }
+
+/** What stands for the ratio where the objective has none. */
+const lossWeights = {
+  crossEntropy: "1 (the slope of ln p)",
+  preference: "β σ(−β m) (m the margin of the pair)",
+} as const;
 
 const isSame = (a: ResponseView, b: ResponseView): boolean => a.source === b.source && a.index === b.index;
 

@@ -105,7 +105,7 @@ export const metricFormulas: Readonly<
 > = {
   reward: ["Σ R / responses, over the rollouts", "rewardMetrics"],
   all_met: ["rollouts with R = 1 / rollouts", "rewardMetrics"],
-  entropy: ["Σ H / tokens, H = −Σ p_v ln p_v, over the rollouts' tokens", "completionMetrics"],
+  entropy: ["Σ H / tokens, H = −Σ p_v ln p_v, over the rollouts' tokens", "stepMetrics"],
   "sampling/discarded_groups": [
     "groups whose rewards span less than 1e−6, left out of the batch",
     "samplingMetrics",
@@ -162,8 +162,10 @@ interface Quotient {
 const rolloutsOf = ({ groups }: StepView) =>
   groups.flatMap(({ responses }) => responses.filter(({ source }) => source === "rollout"));
 
+const sampledOf = (view: StepView) => rolloutsOf(view).filter(({ origin }) => origin === undefined);
+
 const rewardsOf = (view: StepView): number[] =>
-  rolloutsOf(view).flatMap(({ reward }) => (reward === null ? [] : [reward]));
+  sampledOf(view).flatMap(({ reward }) => (reward === null ? [] : [reward]));
 
 /** Metrics that are a mean over what the view shows. */
 const quotients: Readonly<Record<string, (view: StepView) => Quotient>> = {
@@ -177,8 +179,8 @@ const quotients: Readonly<Record<string, (view: StepView) => Quotient>> = {
     return { above: total(entropies), below: entropies.length };
   },
   "completions/mean_length": (view) => ({
-    above: total(rolloutsOf(view).map(({ ids }) => ids.length)),
-    below: rolloutsOf(view).length,
+    above: total(sampledOf(view).map(({ ids }) => ids.length)),
+    below: sampledOf(view).length,
   }),
   "hindsight/gain"(view) {
     const rows = view.groups.flatMap(({ responses }, group) =>
