@@ -1,5 +1,6 @@
 import type { Backend } from "../compute/backend";
 import type { BatchShape } from "../compute/batch_shape";
+import type { SegmentScorer } from "../herl/process";
 import type { Learner } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
 import { encodeChat } from "../policy/chat";
@@ -20,6 +21,8 @@ export interface LearnerOptions {
   readonly batchShape?: BatchShape;
   /** By code alone unless it is given. */
   readonly grader?: Grader;
+  /** The world's own unless it is given. */
+  readonly scorer?: SegmentScorer;
 }
 
 /** Puts a model on a backend, ready for the run that `config` describes. */
@@ -28,7 +31,7 @@ export function openLearner(
   model: ModelFile,
   config: Pick<RunConfig, "training" | "seed">,
   world: World,
-  { batchShape, grader = codeGrader(world.registry) }: LearnerOptions = {},
+  { batchShape, grader = codeGrader(world.registry), scorer = world.scorer }: LearnerOptions = {},
 ): OpenLearner {
   const { mode, rank, alpha, targets } = config.training;
   const key = deriveKey(seedKey(config.seed), "adapter");
@@ -44,7 +47,7 @@ export function openLearner(
     grader,
     revisionMessages: world.revisionMessages,
     references: world.references,
-    scorer: world.scorer,
+    scorer,
     scaffoldMessages: world.scaffoldMessages,
     withItems: world.withItems,
   };

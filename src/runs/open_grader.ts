@@ -5,6 +5,7 @@ import type { Judge } from "../rubric/judge/judge";
 import type { JudgeClock } from "../rubric/judge/judge_clock";
 import type { Judgements } from "../rubric/judge/judgements";
 import { routedGrader } from "../rubric/routed_grader";
+import type { SegmentScorer } from "../herl/process";
 import type { RunConfig } from "./config";
 import type { World } from "./world";
 
@@ -30,24 +31,32 @@ export const recordOnly: JudgeAccess = {
     ),
 };
 
-/** A run's grader, and the judge in it if it has one. */
+/** A run's grader and scorer, and the judge in them if they have one. */
 export interface OpenGrader {
   readonly grader: Grader;
   readonly judge: Judge | null;
+  /** Absent where the world has no reference solutions, and where nobody could hold responses against them. */
+  readonly scorer?: SegmentScorer;
 }
 
+/** A run that has a judge and asks for scores has the judge give them; else it is the world's code. */
+const isScoredByJudge = ({ judge, process }: Pick<RunConfig, "judge" | "process">): boolean =>
+  process.scores !== "none" && judge.url !== "";
+
 /**
- * The grader of a run on `world`. Rejects with JUDGE_MISSING where items are for a judge and there is none. What
+ * The grader and the scorer of a run on `world`. Rejects with JUDGE_MISSING where items are for a judge and there is none. What
  * its judge answers is looked up and kept in `judgements`.
  */
 export async function openGrader(
-  { judge: config }: Pick<RunConfig, "judge">,
-  { registry, hasJudged }: Pick<World, "registry" | "hasJudged">,
+  run: Pick<RunConfig, "judge" | "process">,
+  world: Pick<World, "registry" | "hasJudged" | "references" | "scorer">,
   judgements: Judgements,
   access: JudgeAccess,
 ): Promise<OpenGrader> {
+  const { judge: config } = run;
+  const { registry, hasJudged, scorer } = world;
   const code = codeGrader(registry);
-  if (!hasJudged) return { grader: code, judge: null };
+  if (!hasJudged && !isScoredByJudge(run)) return { grader: code, judge: null, scorer };
   if (config.url === "") {
     throw new HerlError(
       "JUDGE_MISSING",
@@ -58,5 +67,10 @@ export async function openGrader(
   // Loaded when a run has a judge: most have none.
   const { httpJudge } = await import("../rubric/judge/http_judge");
   const judge = httpJudge({ config, judgements, ...access });
-  return { grader: routedGrader(code, judge), judge };
+  const { judgeScorer } = await import("./judge_scorer");
+  return {
+    grader: hasJudged ? routedGrader(code, judge) : code,
+    judge,
+    scorer: isScoredByJudge(run) ? judgeScorer(judge, judgements, config, world) : scorer,
+  };
 }

@@ -29,6 +29,7 @@ export interface HttpJudgeOptions {
 export interface HttpJudge extends Judge {
   /** Changes the budget of the calls to come. */
   setBudget(budget: Partial<Budget>): void;
+  complete: NonNullable<Judge["complete"]>;
 }
 
 /**

@@ -2,7 +2,13 @@ import type { JudgeFailure } from "./judge_counters";
 
 /** What a judge says of one item: is what it describes there? */
 export type ItemAnswer =
-  | { readonly present: boolean; readonly reason?: string; readonly evidence?: string }
+  | {
+      readonly present: boolean;
+      readonly reason?: string;
+      readonly evidence?: string;
+      /** Where a score was asked for instead (`score.ts`), 1 to 5; `present` is true then. */
+      readonly score?: number;
+    }
   | { readonly present: null; readonly reason: string; readonly failure: JudgeFailure };
 
 /** The outcome of one question to a judge: an answer per item that was asked, in order. Plain data. */
