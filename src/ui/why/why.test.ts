@@ -172,6 +172,30 @@ describe("by hand", () => {
     expect(filled[0]).toContain(" − 0.00625 = ");
   });
 
+  test("a pair's coefficient: 1 of 1 pair, times β σ(−β m), up and down; a reference's is its share of the tokens", () => {
+    const row = (index: number, advantage: number | null, c: number, weight: number) =>
+      response({ index, reward: 0.5, advantage, gradient: gradient([c, c], 1, weight) });
+    const told = (loss: "preference" | "crossEntropy", responses: readonly ResponseView[]) => {
+      const own = { ...group, responses };
+      const other = { ...with_("objective", { loss, aggregation: "tokenMean" }) };
+      return responses
+        .filter(({ advantage }) => advantage !== null)
+        .map((r) => {
+          const at = { response: r, token: 0, group: 0, step: { ...view, groups: [own] }, config: other };
+          const [why] = lines({ about: "advantage", values: { response: r, group: own, config: other } });
+          return [lines({ about: "coefficient", values: at })[0], why];
+        });
+    };
+    expect(told("preference", [row(0, 1, 0.04, 0.04), row(1, null, 0, 0), row(2, -1, -0.04, 0.04)])).toEqual([
+      ["1 / 1 × 0.04 × 1 = 0.04", "1 = 1"],
+      ["1 / 1 × 0.04 × (−1) = −0.04", "−1 = −1"],
+    ]);
+    expect(told("crossEntropy", [row(0, 1, 0.25, 1), row(1, 1, 0.25, 1)])[1]).toEqual([
+      "1 / 4 × 1 × 1 = 0.25",
+      "1 = 1",
+    ]);
+  });
+
   test("f over its slope at 1 lets a revised token weigh as much as any other", () => {
     const other = with_("hindsight", { shapingScale: "unit", gamma: 2 });
     const own = { ...revision, gradient: gradient([1, 1], 1, 1) };
