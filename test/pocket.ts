@@ -12,13 +12,19 @@ import { noJournal } from "../src/runs/replay";
 import { Session, type SessionEvent } from "../src/runs/session";
 import { openWorld } from "../src/runs/world";
 
-/** The embedded model's file. */
-export async function pocketBytes(): Promise<Uint8Array> {
-  if (typeof document !== "undefined")
-    return new Uint8Array(await (await fetch("/models/pocket.gguf")).arrayBuffer());
+/** The file of an embedded model; null where there is none of that name. */
+export async function modelBytes(name: string): Promise<Uint8Array | null> {
+  if (typeof document !== "undefined") {
+    const bytes = new Uint8Array(await (await fetch(`/models/${name}.gguf`)).arrayBuffer());
+    // For what is not there the test server gives the page.
+    return new TextDecoder().decode(bytes.subarray(0, 4)) === "GGUF" ? bytes : null;
+  }
   const { readFile } = await import("node:fs/promises");
-  return readFile(new URL("../public/models/pocket.gguf", import.meta.url));
+  return readFile(new URL(`../public/models/${name}.gguf`, import.meta.url)).catch(() => null);
 }
+
+/** The file of the pocket model. */
+export const pocketBytes = async (): Promise<Uint8Array> => (await modelBytes("pocket"))!;
 
 export const pocketModel = readModel(await pocketBytes());
 
