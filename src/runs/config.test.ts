@@ -33,6 +33,7 @@ describe("the schema", () => {
   test("refuses combinations that make no sense", () => {
     expect(() => parseConfig({ world: { minConstraints: 4, maxConstraints: 2 } })).toThrow("minConstraints");
     expect(() => parseConfig({ training: { rank: 6 } })).toThrow("multiple of 4");
+    expect(() => parseConfig({ process: { scores: "outcome" } })).toThrow("hindsight.enabled");
   });
 });
 

@@ -357,6 +357,8 @@ export function parseConfig(input: unknown): RunConfig {
     );
   if (training.rank % 4 !== 0) throw invalid("training.rank", "must be a multiple of 4");
   checkLoss(config);
+  if (config.process.scores !== "none" && config.hindsight.enabled)
+    throw invalid("process.scores", "scores rollouts, and hindsight.enabled adds revisions without scores");
   return config;
 }
 

@@ -57,7 +57,12 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
   if (tile) backend.setMatmulTile(tile);
   const batchShape = recorded?.batch_shape ?? batchShapes[backend.name];
   const world = openWorld(config, tasks);
-  const { grader, scorer, judge } = await openGrader(config, world, journal.judgements, request.judge ?? recordOnly);
+  const { grader, scorer, judge } = await openGrader(
+    config,
+    world,
+    journal.judgements,
+    request.judge ?? recordOnly,
+  );
   const learner = openLearner(backend, model, config, world, { batchShape, grader, scorer });
   if (start) startFrom(learner.policy, config.training, start);
   const manifest = makeManifest({
