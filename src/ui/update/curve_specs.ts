@@ -132,7 +132,7 @@ export const moreCurves: readonly CurveSpec[] = [
   {
     metric: "kl",
     label: "KL to the start",
-    meaning: "Estimate k3, where the objective has the term",
+    meaning: "Estimate k3, where the objective has the term or evaluations score plain texts",
     atLeast: [0, 0.01],
     format: (value) => significant(value, 2),
     evaluated: "kl",
