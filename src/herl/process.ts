@@ -57,7 +57,7 @@ export async function scoreGroup(
     throw new HerlError(
       "REFERENCES_MISSING",
       "The world has no reference solutions to score responses against",
-      "Train on the world `steps`, or set process.scores to none",
+      "Train on the world `steps`, give a run on a task file a judge (judge.url), or set process.scores to none",
     );
   }
   const decode = (ids: readonly number[]) => codec.decode(ids);
