@@ -44,19 +44,6 @@ export interface PublishedExperiment {
 
 export async function published(name: string): Promise<PublishedExperiment> {
   const definition = readExperiment(definitions[pathOf(name, "experiment.json")], name);
-  /** Runs a unit of an experiment's sample again, as far as it goes quickly; null before anything of it was run. */
-  export async function repeatSample({ results, units }: PublishedExperiment) {
-    const { missing } = sortResults(units, results);
-    const done = units.filter((unit): unit is Unit => !isWaiting(unit) && !missing.includes(unit));
-    if (done.length === 0) return null;
-    const [unit] = sampleUnits(done, 1);
-    const recorded = results.findLast(({ key }) => key === unit.key)!;
-    const model = (await publishedModel(unit.model))!;
-    const backend = await CpuBackend.create();
-    const { digest, expected } = await repeatUnit(unit, recorded, { backend, model, clock: () => 0 });
-    return { digest: `${unitName(unit)}: ${digest}`, expected: `${unitName(unit)}: ${expected}` };
-  }
-
   const models = new Map<string, string | null>();
   for (const model of new Set(definition.parts.flatMap((part) => part.models)))
     models.set(model, (await publishedModel(model))?.sha256 ?? null);
