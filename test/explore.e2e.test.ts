@@ -65,10 +65,10 @@ describe("one instruction", () => {
   test("other instructions: held-out ones by their number, and a composed one", async () => {
     const { page, problems } = await openExplore();
     await page.getByRole("combobox", { name: "instruction", exact: true }).selectOption("held out");
-    await page.getByLabel("number").fill("3");
+    await page.getByRole("spinbutton", { name: "number" }).fill("3");
     await search(page, 2);
     const instruction = await page.locator(".task").textContent();
-    await page.getByLabel("number").fill("4");
+    await page.getByRole("spinbutton", { name: "number" }).fill("4");
     await search(page, 2);
     expect(await page.locator(".task").textContent()).not.toBe(instruction);
     await page.getByRole("combobox", { name: "instruction", exact: true }).selectOption("composed on Train");
