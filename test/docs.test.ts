@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { readExperiment } from "../src/experiments/read_experiment";
 import { loadRegistry } from "../src/rubric/verifiers/all";
 import { presets } from "../src/runs/presets";
 import { settings } from "../src/runs/settings";
@@ -52,6 +53,11 @@ test("docs/configuration.md is what the schema says (run vitest with -u to write
 test("docs/task-file.schema.json is what task files are read by (-u as above)", async () => {
   const schema = taskFileSchema((await loadRegistry()).keys());
   await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot("../docs/task-file.schema.json");
+});
+
+test("the example in docs/experiments.md is an experiment", () => {
+  const [, json] = /^```json\n([^]*?)^```$/m.exec(readFileSync("docs/experiments.md", "utf8"))!;
+  expect(readExperiment(JSON.parse(json), "bonus").parts[0].arms).toHaveLength(3);
 });
 
 test("every example in docs/tasks.md is read", async () => {
