@@ -20,7 +20,7 @@ export function explainToken(facts: TokenFacts): string {
   if (coefficient === null) {
     if (advantage === 0) return `${place}: A = 0, so no logit gets anything; p = ${probability(p)}`;
     const known = advantage === null ? "" : `A = ${signed(advantage)}, `;
-    return `${place}: ${known}p = ${probability(p)}; its gradient is not known yet`;
+    return `${place}: ${known}p = ${probability(p)}; it has no gradient so far`;
   }
   const a = advantage === null ? "" : ` (A = ${signed(advantage)})`;
   const rho = ratio === null ? "" : `, ρ = ${significant(ratio)}`;

@@ -99,7 +99,7 @@ describe("tokens", () => {
     expect(explainToken({ ...facts, ratio: 1, weight: 0.25 })).toContain(
       "p = 0.061, ρ = 1, ρ·f′(ρ) = 0.25; its",
     );
-    expect(explainToken({ ...facts, coefficient: null, advantage: null })).toContain("not known yet");
+    expect(explainToken({ ...facts, coefficient: null, advantage: null })).toContain("no gradient so far");
     expect(explainToken({ ...facts, coefficient: null, advantage: 0 })).toContain("A = 0");
     expect(logitFormula(0.5, 0.2, true)).toBe("c(1 − p) = +0.5 × (1 − 0.200) = +0.4");
     expect(logitFormula(0.5, 0.2, false)).toBe("−c·p = −(+0.5) × 0.200 = −0.1");
