@@ -62,6 +62,17 @@ describe("one instruction", () => {
     expect(problems).toEqual([]);
   });
 
+  test("another instruction of the update, by key", async () => {
+    const { page } = await openExplore();
+    const instruction = () => page.locator(".task p").first().textContent();
+    const first = await instruction();
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(instruction, soon).not.toBe(first);
+    const second = await instruction();
+    await search(page, 2);
+    expect(await instruction()).toBe(second);
+  });
+
   test("other instructions: held-out ones by their number, and a composed one", async () => {
     const { page, problems } = await openExplore();
     await page.getByRole("combobox", { name: "instruction", exact: true }).selectOption("held out");

@@ -132,7 +132,8 @@ function selectionActions(app: App): Action[] {
   // The lab has a step of its own on screen; the theory has none.
   const step = { train: app.run.step, lab: app.lab.step }[app.view as string] ?? null;
   const sampled = app.view === "train" ? app.run.live?.tasks.length : 0;
-  const groups = sampled || step?.groups.length || 0;
+  const grouped = app.view === "explore" ? app.run.step : step;
+  const groups = sampled || grouped?.groups.length || 0;
   const go = (by: number) => () => {
     composer.close();
     selection.showGroup((selection.group + by + groups) % groups);
