@@ -72,6 +72,7 @@ export interface ResponseView {
   readonly entropies: readonly number[];
   readonly finish: "stop" | "length";
   readonly verdicts: readonly VerdictView[] | null;
+  /** The rubric's; the mean of its scores where the method trains on those. */
   readonly reward: number | null;
   /** α(r̃ − r); 0 without one. */
   readonly bonus: number;
@@ -95,6 +96,7 @@ export interface ResponseView {
 export interface SegmentView {
   /** Without the separator at its end. */
   readonly text: string;
+  readonly tokens: number;
   /** In [0, 1]; null where the response could not be scored. */
   readonly score: number | null;
   /** Null when the response takes no part in the update, or the advantages are not known yet. */

@@ -1,6 +1,7 @@
 import { diffusionOf, effectiveCount, flowsOf, shareOf } from "../analysis/flows";
 import { advantageAt, type Group, type ProcessScores, type Row, type Sample } from "../herl/group";
 import { weightOf } from "../herl/objective";
+import { withScoreReward } from "../herl/process";
 import type { StepState } from "../herl/trainer";
 import type { TrainedRow } from "../herl/update";
 import type { Task } from "../rubric/schema";
@@ -48,7 +49,7 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
   ): ResponseView => {
     const row = rows.find((r) => r.source === source && r.index === index);
     const own = trained.find((r) => r.source === source && r.index === index);
-    const { rollout, text, verdicts, reward, shown, origin, process } = sample;
+    const { rollout, text, verdicts, reward, shown, origin, process } = withScoreReward(sample);
     return {
       ...{ source, index, draft, text, reward },
       chosen: source === "rollout" ? drafts.includes(index) : joined === index,
@@ -83,8 +84,9 @@ export function groupView(group: Group, trained: readonly TrainedRow[] = []): Gr
 }
 
 const segmentViews = ({ segments, scores }: ProcessScores, row: Row | undefined): SegmentView[] =>
-  segments.map(({ text, start }, t) => ({
+  segments.map(({ text, start, end }, t) => ({
     text: text.trim(),
+    tokens: end - start,
     score: scores?.[t] ?? null,
     advantage: row ? advantageAt(row, start) : null,
   }));

@@ -12,7 +12,7 @@ export interface Explanation {
 
 type Method = Pick<
   RunConfig,
-  "variant" | "rollouts" | "temperature" | "hindsight" | "bonus" | "objective" | "preference"
+  "variant" | "rollouts" | "temperature" | "hindsight" | "bonus" | "objective" | "preference" | "process"
 >;
 
 const passes = 1 - 1e-6;
@@ -30,6 +30,7 @@ export function explainGroup(group: GroupView, phase: Phase | null, config: Meth
     lead,
     rest: [...rest, explainUngraded(ungraded)].filter(Boolean).join(" "),
   });
+  if (config.process.scores !== "none") return parts(...explainScores(rollouts, config.process));
   const { loss } = config.objective;
   if (loss === "crossEntropy") return parts(...explainLikelihood(rollouts));
   const hasAdvantages = phase === "advantage" || phase === "gradient" || phase === "update";
@@ -60,6 +61,24 @@ function explainWritten(isDone: boolean, written: readonly ResponseView[]): Expl
     "Nothing is sampled. The policy is only asked how likely it finds each token of what somebody else wrote.";
   const count = `${written.length} written ${written.length === 1 ? "response" : "responses"}, not graded yet.`;
   return { lead: isDone ? count : "Written responses are being read.", rest };
+}
+
+/** ExpRL. */
+function explainScores(
+  rollouts: readonly ResponseView[],
+  { scores }: RunConfig["process"],
+): [string, ...string[]] {
+  const right = rollouts.filter(({ verdicts }) => verdicts?.every(({ status }) => status === "satisfied"));
+  const lead =
+    right.length === 0
+      ? "No response meets every item."
+      : `${listOf("Response", right)} ${right.length === 1 ? "meets" : "meet"} every item.`;
+  return [
+    lead,
+    scores === "segments"
+      ? "What is trained on are scores against a reference that the policy never sees: every segment is pushed up or down by its own advantage, whatever came of the whole."
+      : "What is trained on is a score against a reference that the policy never sees, compared with the group's mean.",
+  ];
 }
 
 /** SFT. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { traceOf } from "./trace_rows";
 
-const segment = (text: string) => ({ text, score: 0.5, advantage: 0.1 });
+const segment = (text: string) => ({ text, tokens: 4, score: 0.5, advantage: 0.1 });
 
 test("a segment beside the reference: what it states, what it claims against it, what is still missing", () => {
   const { rows, checkpoints } = traceOf("7+8\n9-4\nTake the larger.\nAdd 6.", [

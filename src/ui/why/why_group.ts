@@ -1,13 +1,15 @@
-import type { AdvantageConfig, BonusConfig, ObjectiveConfig } from "../../herl/config";
+import type { AdvantageConfig, BonusConfig, ObjectiveConfig, ProcessConfig } from "../../herl/config";
 import { rewardTolerance } from "../../herl/group";
 import type { GroupView, ItemView, ResponseView } from "../../runs/protocol";
 import { explanation, operand, precise, responseName, sumText, total, type Explanation } from "./explanation";
+import { scoreReward, segmentAdvantage } from "./why_scores";
 
 /** What the advantages of a group depend on: `RunConfig` has it. */
 export interface GroupConfig {
   readonly bonus: BonusConfig;
   readonly advantage: AdvantageConfig;
   readonly objective: Pick<ObjectiveConfig, "loss">;
+  readonly process: Pick<ProcessConfig, "scores" | "norm">;
 }
 
 /** Equation (4), with the items that were met. */
@@ -18,6 +20,7 @@ export function reward({
   readonly response: ResponseView;
   readonly items: readonly ItemView[];
 }): Explanation {
+  if (response.segments) return scoreReward(response, response.segments);
   const verdicts = response.verdicts ?? [];
   const { replayed } = response;
   const weights = (polarity: ItemView["polarity"], status?: "satisfied" | "unmet") =>
@@ -171,6 +174,8 @@ export function advantage({
   readonly group: GroupView;
   readonly config: GroupConfig;
 }): Explanation {
+  if (response.segments && config.process.scores === "segments")
+    return segmentAdvantage(response, response.segments, config.process);
   const { std, stdFloor, baseline } = config.advantage;
   const rows = rowsOf(group, config);
   const all = rows.map(({ reward }) => reward);

@@ -1,6 +1,7 @@
 import type { HindsightConfig, ObjectiveConfig } from "../../herl/config";
 import { aggregationWeights } from "../../herl/objective";
 import type { ResponseView, StepView } from "../../runs/protocol";
+import { tokenAdvantage } from "../text/token_advantage";
 import { explanation, operand, precise, responseName, type Explanation } from "./explanation";
 import { logitGradient, sampling } from "./kernels";
 
@@ -156,9 +157,10 @@ export function coefficient(
   const w = isPair
     ? 2 / rows.length
     : aggregationWeights(rows, aggregation, config.maxNewTokens)[rows.findIndex(({ isOwn }) => isOwn)];
-  const product = w * weights[token] * response.advantage!;
+  const a = tokenAdvantage(response, token)!;
+  const product = w * weights[token] * a;
   const share = isPair ? `1 / ${rows.length / 2}` : weightText(rows, group, response.ids.length, config);
-  const left = `${share} × ${operand(weights[token])} × ${operand(response.advantage!)}`;
+  const left = `${share} × ${operand(weights[token])} × ${operand(a)}`;
   return explanation({
     ...common,
     ...(klCoef > 0 && { formula: `${common.formula}; less w β (1 − π_ref / π)` }),
