@@ -7,7 +7,7 @@ import type { Group, Sample } from "./group";
 import { ungraded } from "./rollouts";
 
 /** A response that somebody else wrote. */
-export interface Written {
+interface Written {
   readonly origin: NonNullable<Sample["origin"]>;
   readonly text: string;
 }
@@ -19,7 +19,7 @@ export type References = (task: Task, count: number, key: Key) => readonly strin
  * The responses that a group trains on: references for SFT, the reference and the rejected one for DPO. Throws
  * REFERENCES_MISSING where there are none.
  */
-export function writtenFor(
+function writtenFor(
   task: Task,
   references: References | undefined,
   { objective, rollouts }: Pick<MethodConfig, "objective" | "rollouts">,

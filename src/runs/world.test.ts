@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { seedKey } from "../kernels/random/random";
 import type { Task, Verdict } from "../rubric/schema";
 import { englishRegistry } from "../rubric/verifiers/registry";
 import { hashTaskLines, taskLines } from "../worlds/task_lines";
@@ -32,6 +33,39 @@ describe("a world of a task file", () => {
     expect(world.evaluationTasks("close", 9)).toEqual([]);
     expect(world.evaluationTasks("ood", 9)).toEqual([]);
     expect(world.registry).toBe(registry);
+  });
+
+  test("has the references of its tasks, and says how many lack what the method trains on", () => {
+    const written = tasks.map((task, i) => ({
+      ...task,
+      reference: "Short.",
+      ...(i % 2 && { rejected: "Long." }),
+    }));
+    const files = { lines: taskLines(written), registry };
+    const open = (variant: "sft" | "dpo", given = files) =>
+      openWorld(
+        resolveConfig({
+          ...{ preset: "pocket", variant },
+          settings: [
+            ["world.source", "file"],
+            ["world.tasks", hashTaskLines(given.lines)],
+            ...(variant === "dpo" ? ([["preference.pairs", "file"]] as const) : []),
+          ],
+        }),
+        given,
+      );
+    expect(open("sft").references(written[0], 8, seedKey(0))).toEqual(["Short."]);
+    expect(world.references(tasks[0], 8, seedKey(0))).toEqual([]);
+    const missing = (what: string) =>
+      expect.objectContaining({ code: "REFERENCES_MISSING", message: expect.stringContaining(what) });
+    expect(() => open("sft", { lines, registry })).toThrow(missing("training tasks have no reference"));
+    expect(() => open("dpo")).toThrow(missing("no rejected response"));
+    const pairs = resolveConfig({
+      preset: "pocket",
+      variant: "dpo",
+      settings: [["preference.pairs", "file"]],
+    });
+    expect(() => openWorld(pairs)).toThrow(missing("Pairs"));
   });
 
   test("shows items as its wording says", () => {
