@@ -140,7 +140,7 @@ test("what failed is named, and does not keep the others from running", async ()
   const { status, stderr } = await herl("experiment", "failing", "--in", root);
   expect(status).toBe(1);
   expect(stderr).toContain("one / too long / pocket / seed 0 failed: RUN_TASKS_MISSING");
-  expect(stderr).toContain("EXPERIMENT_FAILED: 1 units failed");
+  expect(stderr).toContain("EXPERIMENT_FAILED: Units that failed: 1");
   expect(names(results("failing"))).toEqual(["RLVR 0"]);
 
   expect((await herl("experiment", "nothing", "--in", root)).stderr).toContain("EXPERIMENT_MISSING");

@@ -29,7 +29,7 @@ export function serveUnits(): void {
       .catch((error: unknown): UnitAnswer => ({
         error: error instanceof HerlError ? error.toLine() : String(error),
       }))
-      .then((answer) => process.send!(answer));
+      .then((answer) => process.connected && process.send!(answer));
   });
 }
 

@@ -119,7 +119,8 @@ export interface UnitResult {
    * fractions rounded to five digits. Columns that are null throughout are left out.
    */
   readonly curve: Readonly<Record<string, readonly (number | null)[]>>;
-  readonly evaluations: readonly Omit<EvaluationRow, "by_id">[];
+  /** Without what is told by verifier and by task. */
+  readonly evaluations: readonly Omit<EvaluationRow, "by_id" | "solved">[];
   /** By kind and split, for instance `passAtK.heldout.8`. */
   readonly probes: Readonly<Record<string, number>>;
 }

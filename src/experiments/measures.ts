@@ -38,7 +38,9 @@ function evaluationMeasures({ evaluations, curve }: Measured): Record<string, nu
       measures[name] = last.y;
       if (first.step === 0) measures[`base.${name}`] = first.y;
       const overUpdates = areaUnderCurve(heights.map(({ step, y }) => ({ x: step, y })));
-      const overResponses = areaUnderCurve(heights.map(({ step, y }) => ({ x: responsesAt(curve, step), y })));
+      const overResponses = areaUnderCurve(
+        heights.map(({ step, y }) => ({ x: responsesAt(curve, step), y })),
+      );
       if (overUpdates === null) continue;
       measures[`auc_updates.${name}`] = overUpdates;
       measures[`auc.${name}`] = overResponses ?? overUpdates;
@@ -68,10 +70,7 @@ function curveMeasures(curve: UnitResult["curve"]): Record<string, number> {
   return Object.fromEntries(
     entries.flatMap(([name, values]) => {
       const tenth = values.slice(-Math.max(1, Math.ceil(values.length / 10)));
-      return [
-        ...meanEntry(`last.${name}`, tenth),
-        ...meanEntry(`mean.${name}`, values),
-      ];
+      return [...meanEntry(`last.${name}`, tenth), ...meanEntry(`mean.${name}`, values)];
     }),
   );
 }

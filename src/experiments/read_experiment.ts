@@ -89,7 +89,8 @@ function contradictions({ name, parts, claims }: Experiment, folder: string): st
     const own = parts.find((p) => p.name === part);
     if (!own) problems.push(`claim ${id} is about a part ${part} that is not there`);
     for (const arm of arms)
-      if (own && !own.arms.some((a) => a.name === arm)) problems.push(`claim ${id}: ${part} has no arm ${arm}`);
+      if (own && !own.arms.some((a) => a.name === arm))
+        problems.push(`claim ${id}: ${part} has no arm ${arm}`);
     if (arms[0] === arms[1] && (against ?? measure) === measure)
       problems.push(`claim ${id} compares a number with itself`);
   }

@@ -35,7 +35,10 @@ export function sortResults(
   const missing: Unit[] = [];
   const results = units.flatMap((unit) => {
     const isOwn = (line: UnitResult) =>
-      line.part === unit.part && line.arm === unit.arm && line.model === unit.model && line.seed === unit.seed;
+      line.part === unit.part &&
+      line.arm === unit.arm &&
+      line.model === unit.model &&
+      line.seed === unit.seed;
     const line = lines.findLast((one) => isOwn(one) && (isWaiting(unit) || one.key === unit.key));
     if (line) used.add(line);
     else if (!isWaiting(unit)) missing.push(unit);

@@ -71,7 +71,7 @@ async function startOf(
   store: TrainingStore,
 ): Promise<PeftFiles | undefined> {
   if (!after) return undefined;
-  return (store.load(after)?.adapter ?? (await train(after, machine, store)).adapter) ?? undefined;
+  return store.load(after)?.adapter ?? (await train(after, machine, store)).adapter ?? undefined;
 }
 
 const openUnit = ({ config }: Unit, machine: UnitMachine, start?: PeftFiles): Promise<OpenSession> => {
@@ -93,7 +93,7 @@ async function trainSession(
   for await (const event of session.run(steps)) {
     if (event.type === "step") metrics.push(event.metrics);
     if (event.type !== "evaluation") continue;
-    evaluations.push(...event.rows.map(withoutIds));
+    evaluations.push(...event.rows.map(withoutDetails));
     digests[session.step] = session.digest;
   }
   const curve = thinCurve(metrics, unit.config.evaluation.every);
@@ -143,11 +143,12 @@ export async function repeatUnit(
   return { steps: unit.steps, digest, expected: recorded.digest };
 }
 
-function withoutIds(row: EvaluationRow): Omit<EvaluationRow, "by_id"> {
-  const rest: Omit<EvaluationRow, "by_id"> & { by_id?: unknown } = { ...row };
-  delete rest.by_id;
-  return rest;
-}
+type Evaluation = UnitResult["evaluations"][number];
+
+const withoutDetails = (row: EvaluationRow): Evaluation =>
+  Object.fromEntries(
+    Object.entries(row).filter(([name]) => name !== "by_id" && name !== "solved"),
+  ) as unknown as Evaluation;
 
 const secondsSince = (started: number, clock: () => number): number =>
   Number(((clock() - started) / 1000).toFixed(2));

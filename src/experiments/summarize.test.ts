@@ -33,7 +33,9 @@ test("areas go over responses, and over updates where none are generated", () =>
 });
 
 test("perplexity, and what else an evaluation measures, goes by the name of its field", () => {
-  const evaluations = [{ step: 4, split: "plain" as const, n: 99, reward: null, all_met: null, perplexity: 3.5 }];
+  const evaluations = [
+    { step: 4, split: "plain" as const, n: 99, reward: null, all_met: null, perplexity: 3.5 },
+  ];
   const measures = measuresOf(resultWith(0, { evaluations }));
   expect(measures["plain.perplexity"]).toBe(3.5);
   expect(Object.keys(measures)).not.toContain("plain.reward");
@@ -66,7 +68,12 @@ test("five seeds of one sign prove nothing; a sign the other way disagrees; Holm
   expect(verdicts(seeds.map((seed) => -0.1 - seed / 100))).toEqual(["disagree"]);
   // p is 2/1024; thirty claims raise it to .059.
   const many = Array.from({ length: 30 }, (_, i) => ({ ...claim, id: String(i) }));
-  expect(verdicts(seeds.map((seed) => 0.1 + seed / 100), many)).toEqual(Array(30).fill("undecided"));
+  expect(
+    verdicts(
+      seeds.map((seed) => 0.1 + seed / 100),
+      many,
+    ),
+  ).toEqual(Array(30).fill("undecided"));
 });
 
 test("only pairs count, and no pair decides nothing", () => {
@@ -78,7 +85,11 @@ test("only pairs count, and no pair decides nothing", () => {
 });
 
 test("a number is compared with another one of the same unit", () => {
-  const claim = { ...smallExperiment().claims[0], arms: ["HeRL", "HeRL"] as const, against: "base.heldout.reward" };
+  const claim = {
+    ...smallExperiment().claims[0],
+    arms: ["HeRL", "HeRL"] as const,
+    against: "base.heldout.reward",
+  };
   const { claims } = summarize(smallExperiment({ seeds }, { claims: [claim] }), pairs([0.2, 0.3]), 20);
   expect(claims[0].difference).toMatchObject({ n: 2, mean: (0.7 + 0.81) / 2 });
 });
@@ -118,7 +129,14 @@ test("a line that was cut off is left out", () => {
 
 test("long curves are thinned, and keep their evaluations and their end", () => {
   const metrics = Array.from({ length: 203 }, (_, i) => ({
-    ...{ step: i + 1, responses: 8 * (i + 1), judge_calls: 0, num_tokens: i, step_time: 0.1234567, digest: "d" },
+    ...{
+      step: i + 1,
+      responses: 8 * (i + 1),
+      judge_calls: 0,
+      num_tokens: i,
+      step_time: 0.1234567,
+      digest: "d",
+    },
     ...{ entropy: i / 7, kl: null, "hindsight/gap": i < 100 ? null : 1, "gradient/desired_share": 1 },
   }));
   const curve = thinCurve(metrics, 50);

@@ -7,7 +7,15 @@ const kept = [
   ...["reward", "all_met", "frac_reward_zero_std", "entropy", "kl", "loss", "grad_norm"],
   ...["completions/mean_length", "completions/clipped_ratio", "clip_ratio/region_mean"],
 ];
-const keptGroups = ["hindsight/", "collapse/", "process/", "sampling/", "scaffold/", "preference/"];
+const keptGroups = [
+  "hindsight/",
+  "collapse/",
+  "process/",
+  "sampling/",
+  "scaffold/",
+  "preference/",
+  "rewards/",
+];
 
 const points = 64;
 
@@ -36,5 +44,4 @@ export function thinCurve(metrics: readonly MetricsRow[], evaluateEvery: number)
   return Object.fromEntries(columns.filter(([, values]) => values.some((value) => value !== null)));
 }
 
-const rounded = (value: number): number =>
-  Number.isInteger(value) ? value : Number(value.toPrecision(5));
+const rounded = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(5)));

@@ -17,11 +17,13 @@ export function tunedRates(experiment: Experiment, results: readonly UnitResult[
       const tried = arms
         .filter((arm) => arm.method === method)
         .map((arm) => {
-          const own = results.filter((result) => result.part === name && result.arm === arm.name);
-          const complete = own.length === models.length * seeds.length;
+          const areas = results
+            .filter((result) => result.part === name && result.arm === arm.name)
+            .flatMap((result) => measuresOf(result)[measure] ?? []);
+          const isComplete = areas.length === models.length * seeds.length;
           return {
             rate: arm.settings?.["optimizer.learningRate"] as number,
-            mean: complete ? meanOf(own.map((result) => measuresOf(result)[measure])) : null,
+            mean: isComplete ? meanOf(areas) : null,
           };
         })
         .sort((a, b) => a.rate - b.rate);

@@ -4,8 +4,12 @@ import { sampleUnits } from "./sample_units";
 import { smallExperiment } from "./testing/small";
 import { isWaiting, unitsOf, type Surroundings, type Unit } from "./units";
 
-const here: Surroundings = { modelHash: (name) => (name === "pocket-9" ? null : `hash of ${name}`), rates: {} };
-const unitsIn = (...args: Parameters<typeof smallExperiment>) => unitsOf(smallExperiment(...args), here) as Unit[];
+const here: Surroundings = {
+  modelHash: (name) => (name === "pocket-9" ? null : `hash of ${name}`),
+  rates: {},
+};
+const unitsIn = (...args: Parameters<typeof smallExperiment>) =>
+  unitsOf(smallExperiment(...args), here) as Unit[];
 
 test("parts × arms × models × seeds, in the order of the definition, with the arms' configurations", () => {
   const units = unitsIn({ models: ["pocket", "pocket-2"], settings: { groups: 4, "evaluation.every": 2 } });
@@ -54,7 +58,13 @@ test("tuned rates are part of the configuration; units wait for rates and models
   const [unit] = unitsOf(experiment, { ...here, rates }) as Unit[];
   expect(unit.config.optimizer.learningRate).toBe(0.003);
   const [elsewhere] = unitsOf(smallExperiment({ models: ["pocket-9"] }), here);
-  expect(elsewhere).toEqual({ part: "one", arm: "HeRL", model: "pocket-9", seed: 0, waitsFor: "the model pocket-9" });
+  expect(elsewhere).toEqual({
+    part: "one",
+    arm: "HeRL",
+    model: "pocket-9",
+    seed: 0,
+    waitsFor: "the model pocket-9",
+  });
 });
 
 test("an arm after another starts from its unit of the same model and seed", () => {
@@ -84,7 +94,10 @@ test("a sample meets every part in turn, and units that need another one last", 
       { name: "II", method: "rlvr" as const, after: "I" },
     ],
   });
-  const units = unitsOf(smallExperiment({}, { parts: [part("one"), part("three")], claims: [] }), here) as Unit[];
+  const units = unitsOf(
+    smallExperiment({}, { parts: [part("one"), part("three")], claims: [] }),
+    here,
+  ) as Unit[];
   const sample = sampleUnits(units, 6);
   expect(sample.map((unit) => unit.part)).toEqual(["one", "three", "one", "three", "one", "three"]);
   expect(sample.map((unit) => unit.after !== null)).toEqual([false, false, false, false, true, true]);
@@ -110,7 +123,11 @@ test("a definition that contradicts itself is refused, and says where", () => {
   expect(refused(smallExperiment({ seeds: [3, 3] }))).toContain("two seeds of one are called 3");
   expect(refused(smallExperiment({ arms: [{ name: "HeRL", method: "herl", after: "RLVR" }] }))).toContain("no arm above it"); // prettier-ignore
   const claim = small.claims[0];
-  expect(refused({ ...small, claims: [{ ...claim, arms: ["HeRL", "PPO"] }] })).toContain("one has no arm PPO");
-  expect(refused({ ...small, claims: [{ ...claim, part: "two" }] })).toContain("a part two that is not there");
+  expect(refused({ ...small, claims: [{ ...claim, arms: ["HeRL", "PPO"] }] })).toContain(
+    "one has no arm PPO",
+  );
+  expect(refused({ ...small, claims: [{ ...claim, part: "two" }] })).toContain(
+    "a part two that is not there",
+  );
   expect(refused({ ...small, claims: [{ ...claim, arms: ["HeRL", "HeRL"] }] })).toContain("with itself");
 });

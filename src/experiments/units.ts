@@ -92,6 +92,8 @@ function unitOf(
   return { ...names, config, steps, probes, after, trainingKey, key: hashOf([trainingKey, probes]) };
 }
 
+const defaults = parseConfig({});
+
 /** Settings that decide nothing that is measured: names, the model (its file counts), and what is kept on the way. */
 const namesAndKeeping = ["preset", "variant", "model", "checkpointEvery", "snapshotEvery"];
 
@@ -100,7 +102,7 @@ const namesAndKeeping = ["preset", "variant", "model", "checkpointEvery", "snaps
  * what was done before as its default, changes no key.
  */
 const decidingSettings = (config: RunConfig): [string, string][] =>
-  configDifferences(config, parseConfig({}))
+  configDifferences(config, defaults)
     .filter(([key]) => !namesAndKeeping.includes(key))
     .sort(([a], [b]) => (a < b ? -1 : 1));
 

@@ -71,7 +71,7 @@ export const experiment: Command = {
     if (failed === 0 && !stop.signal.aborted) return;
     throw new HerlError(
       "EXPERIMENT_FAILED",
-      failed > 0 ? `${failed} units failed` : "It was stopped",
+      failed > 0 ? `Units that failed: ${failed}` : "It was stopped",
       failed > 0 ? "Mend what the lines above say, and run the command again" : "The same command goes on",
     );
   },
@@ -147,6 +147,7 @@ async function runMissing(
   const started = performance.now();
   let [done, failed] = [0, 0];
   for (const wave of waves) {
+    if (signal.aborted) break;
     await runUnits(wave, {
       ...{ jobs, kept, again, signal },
       onAnswer(unit, answer) {

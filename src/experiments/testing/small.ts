@@ -48,7 +48,13 @@ export const resultWith = (reward: number, names: Partial<UnitResult> = {}): Uni
     judge_calls: [0, 0, 0, 0],
     entropy: [1, 0.8, 0.6, 0.4],
   },
-  evaluations: [0, 4].map((step) => ({ step, split: "heldout", n: 8, reward: (reward * step) / 4, all_met: 0 })),
+  evaluations: [0, 4].map((step) => ({
+    step,
+    split: "heldout",
+    n: 8,
+    reward: (reward * step) / 4,
+    all_met: 0,
+  })),
   probes: {},
   ...names,
 });
