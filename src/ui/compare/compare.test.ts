@@ -194,7 +194,7 @@ describe("a published experiment", () => {
       ["rare/HeRL/pocket/0", 0],
       ["rare/HeRL/pocket/1", 4],
     ]);
-    expect(published.waiting).toBe(2);
+    expect(published.waiting).toEqual(Array(2).fill("the tuned rate of rlvr on pocket-rare"));
     const tuned = publishedOf(experiment, [], { "pocket-rare": { rlvr: 0.003 } });
     expect(tuned.entries[2].config.optimizer.learningRate).toBe(0.003);
     const series = seriesOf(published.entries);

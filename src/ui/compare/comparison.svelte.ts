@@ -195,6 +195,10 @@ let known: { readonly app: App; readonly comparison: Comparison } | null = null;
 
 /** The comparison of a page: it stays as it is while other views are shown. */
 export function comparisonOf(app: App): Comparison {
-  if (known?.app !== app) known = { app, comparison: new Comparison(app) };
-  return known.comparison;
+  if (known?.app === app) return known.comparison;
+  // What is derived in it must outlive the component that asks first.
+  $effect.root(() => {
+    known = { app, comparison: new Comparison(app) };
+  });
+  return known!.comparison;
 }

@@ -26,8 +26,8 @@ export const publishedNames: readonly string[] = Object.keys(definitions).map(fo
 export interface Published {
   readonly experiment: Experiment;
   readonly entries: readonly Entry[];
-  /** Units that wait for something that is not published yet. */
-  readonly waiting: number;
+  /** What further units wait for, one each: "the tuned rate of rlvr on pocket". */
+  readonly waiting: readonly string[];
 }
 
 /** Fetches an experiment. Throws FILE_MISSING for one that is not there, or that could not be fetched. */
@@ -73,10 +73,11 @@ export function publishedOf(
   const units = unitsOf(experiment, { modelHash: (name) => name, rates: tuned });
   const known = new Map(lines.map((line) => [nameOf(line), line]));
   const ready = units.filter((unit): unit is Unit => !isWaiting(unit));
+  const waiting = units.filter(isWaiting);
   return {
     experiment,
     entries: ready.map((unit) => publishedEntry(unit, known.get(nameOf(unit)) ?? null)),
-    waiting: units.length - ready.length,
+    waiting: waiting.map(({ waitsFor }) => waitsFor),
   };
 }
 

@@ -31,7 +31,9 @@ export class UnitQueue {
     this.app = app;
   }
 
-  readonly done = $derived(this.units.filter(({ state }) => state.kind === "done").length);
+  get done(): number {
+    return this.units.filter(({ state }) => state.kind === "done").length;
+  }
 
   /** Trains units in this order; `onDone` is told after each. */
   async run(
