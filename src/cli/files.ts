@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { HerlError } from "../errors";
 
+export { toLines } from "../runs/lines";
+
 /** A file's bytes. Throws FILE_MISSING. */
 export function readBytes(path: string): Uint8Array {
   try {
@@ -37,6 +39,3 @@ export function writeBytes(path: string, data: Uint8Array | string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, data);
 }
-
-export const toLines = (records: readonly unknown[]): string =>
-  records.map((record) => `${JSON.stringify(record)}\n`).join("");

@@ -2,6 +2,7 @@ import { zipSync, strToU8, type Zippable } from "fflate";
 import type { LlamaConfig } from "../policy/gguf/llama_config";
 import { peftNames } from "../policy/peft";
 import { adapterOf } from "./export/adapter";
+import { toLines } from "./lines";
 import type { RunStore } from "./store";
 
 /** The run folder of the contract as one .zip file, from a stored run. `model` is the configuration of its model. */
@@ -49,8 +50,7 @@ export async function archiveRun(
   return zipSync(files, { level: 6 }) as Uint8Array<ArrayBuffer>;
 }
 
-const lines = (records: readonly unknown[]) =>
-  strToU8(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+const lines = (records: readonly unknown[]) => strToU8(toLines(records));
 
 const bytesOf = (floats: Float32Array<ArrayBuffer>) =>
   new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);

@@ -1,5 +1,6 @@
 import { deriveKey, seedKey } from "../../kernels/random/random";
 import type { Task } from "../../rubric/schema";
+import { toLines } from "../lines";
 import type { Manifest } from "../manifest";
 import type { MetricsRow } from "../metrics";
 import type { RolloutRecord } from "../records";
@@ -120,7 +121,5 @@ ${methodNotes(config, format)}
 - \`manifest.json\`: the whole configuration; \`herl train\` makes the run again from it.
 `;
 }
-
-const toLines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
 const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
