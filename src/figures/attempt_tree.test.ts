@@ -17,7 +17,16 @@ const made = (tokens: number, items: string, other: Partial<DrawnAttempt> = {}):
   const verdicts = [...items].map((sign) => status[sign as keyof typeof status]);
   const met = verdicts.filter((verdict) => verdict === "satisfied").length;
   const reward = verdicts.includes("unknown") ? null : met / verdicts.length;
-  return { parent: null, fork: null, forced: null, tokens, items: verdicts, reward, ...other };
+  return {
+    parent: null,
+    fork: null,
+    forced: null,
+    tokens,
+    items: verdicts,
+    reward,
+    passed: reward === 1,
+    ...other,
+  };
 };
 
 const searches: Record<AttemptTreeData["strategy"], readonly DrawnAttempt[]> = {

@@ -17,6 +17,8 @@ export interface DrawnAttempt {
   /** Verdicts, in the rubric's order. */
   readonly items: readonly ("satisfied" | "unmet" | "unknown")[];
   readonly reward: number | null;
+  /** Whether every item is satisfied. */
+  readonly passed: boolean;
 }
 
 export interface AttemptTreeData {
@@ -85,15 +87,13 @@ export function attemptTree(
         itemMark(change, marks + (i + 0.5) * itemWidth, y(row)),
       ),
       text(width, y(row) + 4, attempt.reward === null ? "?" : decimal(attempt.reward), {
-        ...{ size: 11, anchor: "end", weight: hasPassed(attempt) ? 700 : 400 },
+        ...{ size: 11, anchor: "end", weight: attempt.passed ? 700 : 400 },
       }),
     ]),
   ]);
 }
 
 type Scale = (value: number) => number;
-
-const hasPassed = ({ reward }: DrawnAttempt): boolean => reward !== null && reward >= 1 - 1e-6;
 
 /** The instruction, from which every attempt starts that has no parent. */
 function root(
@@ -149,9 +149,7 @@ function ownerOf(attempts: readonly DrawnAttempt[], parent: number, fork: number
   return own !== null && above !== null && fork <= own ? ownerOf(attempts, above, fork) : parent;
 }
 
-function lineOf(attempt: DrawnAttempt, x: Scale, y: number): SvgNode[] {
-  const { fork, tokens } = attempt;
-  const passed = hasPassed(attempt);
+function lineOf({ fork, tokens, passed }: DrawnAttempt, x: Scale, y: number): SvgNode[] {
   const line = { stroke: passed ? colours.positive : colours.ink, "stroke-width": passed ? 3.2 : 1.8 };
   return [rule(x(fork ?? 0), y, x(tokens), y, line), ...(fork === null ? [] : [diamond(x(fork), y, 4)])];
 }
@@ -198,7 +196,7 @@ const legends = {
 
 export function attemptTreeText(data: AttemptTreeData): FigureText {
   const { strategy, attempts } = data;
-  const passed = attempts.findIndex(hasPassed);
+  const passed = attempts.findIndex((attempt) => attempt.passed);
   const best = attempts.reduce<number | null>(
     (most, { reward }) => (reward === null ? most : Math.max(most ?? 0, reward)),
     null,

@@ -2,6 +2,7 @@ import { itemChanges, type AttemptTreeData, type DrawnAttempt } from "../../figu
 import { count, decimal } from "../../figures/format";
 import type { Strategy } from "../../herl/explore/attempt";
 import type { AtBudget } from "../../herl/explore/summary";
+import { rewardTolerance } from "../../herl/group";
 import type { AttemptView, SearchView, StrategyRates } from "../../runs/explore_commands";
 import { tokenLabel } from "../text/token_pieces";
 
@@ -18,14 +19,14 @@ export const treeOf = (
 ): AttemptTreeData => ({
   strategy,
   attempts: attempts.map(({ parent, fork, ids, verdicts, reward }): DrawnAttempt => ({
-    ...{ parent, fork, tokens: ids.length, reward },
+    ...{ parent, fork, tokens: ids.length, reward, passed: hasPassed({ reward }) },
     forced: fork === null ? null : tokenLabel(vocabulary[ids[fork]] ?? String(ids[fork])),
     items: verdicts.map(({ status }) => status),
   })),
 });
 
 export const hasPassed = ({ reward }: Pick<AttemptView, "reward">): boolean =>
-  reward !== null && reward >= 1 - 1e-6;
+  reward !== null && reward >= 1 - rewardTolerance;
 
 /** What an attempt is, in a sentence or two. */
 export function tellAttempt(search: SearchView, index: number, vocabulary: readonly string[]): string {
