@@ -35,7 +35,7 @@ export function estimateDots(
   const room = Math.min(190, width * 0.34);
   const span = values.length === 0 ? [0, 1] : least === most ? [least - 0.5, most + 0.5] : [least, most];
   const x = scaleLinear(span, [room, width - 92]).nice(4);
-  const ticks = x.ticks(width < 480 ? 3 : 5);
+  const ticks = x.ticks(width < 480 ? 2 : 5);
   const height = panels.reduce((sum, { rows }) => sum + headingHeight + rows.length * rowHeight, 0);
   const quiet = { size: 10, colour: colours.quiet } as const;
   let y = 0;

@@ -16,10 +16,16 @@ const row: ForestRow = {
 
 test.each([340, 900])("a difference stands on its axis, its interval too, at %i pixels", (width) => {
   const picture = forest([{ heading: "pocket", rows: [row] }], width, (value) => signed(value, 2));
-  const ticks = all(picture, "text").filter(({ attributes }) => attributes["text-anchor"] === "middle");
-  const place = (label: string) =>
-    Number(ticks.find(({ children }) => children[0] === label)!.attributes["x"]);
-  const [zero, unit] = [place("0.00"), (place("+0.10") - place("0.00")) / 0.1];
+  const ticks = all(picture, "text")
+    .filter(({ attributes }) => attributes["text-anchor"] === "middle")
+    .map(({ attributes, children }) => ({
+      x: Number(attributes["x"]),
+      value: Number((children[0] as string).replace("−", "-")),
+    }));
+  expect(ticks.length).toBeGreaterThan(1);
+  const [first, last] = [ticks[0], ticks[ticks.length - 1]];
+  const unit = (last.x - first.x) / (last.value - first.value);
+  const zero = ticks.find(({ value }) => value === 0)!.x;
   const [mark] = all(picture, "circle");
   expect(Number(mark.attributes["cx"])).toBeCloseTo(zero + 0.1 * unit, 1);
   const interval = all(picture, "line").find(({ attributes: { x1, x2, y1, y2 } }) => y1 === y2 && x1 !== x2)!;
@@ -49,6 +55,8 @@ test("the arrow points to the side that is expected; brackets stand at the margi
     );
   expect(paths({})).toHaveLength(1);
   expect(paths({})[0]).toMatch(/l5,5l-5,5$/);
+  // At the edge of its side.
+  expect(Number(/^M([\d.]+)/.exec(paths({})[0])![1])).toBeGreaterThan(450);
   expect(paths({ expected: "below" })[0]).toMatch(/l-5,5l5,5$/);
   expect(paths({ expected: "equal", margin: 0.05 })).toHaveLength(2);
 });

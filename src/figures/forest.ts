@@ -23,13 +23,16 @@ export interface ForestGroup {
   readonly rows: readonly ForestRow[];
 }
 
-const rowHeight = 34;
-const headingHeight = 26;
+const headingHeight = 28;
 const top = 18;
+const numbersWidth = 96;
+/** Pixels of a letter, on average. */
+const letter = 7;
 
 /**
- * Differences below each other, as marks with their intervals around a line at zero. A small arrow at the edge points to
- * the side that is expected; a bracket around zero stands for "no difference".
+ * Differences below each other, as marks with their intervals around a line at zero: beside their labels, or below them
+ * where those are too long for that. An arrow at the edge points to the side that is expected; brackets around zero
+ * stand for "no difference".
  */
 export function forest(
   groups: readonly ForestGroup[],
@@ -40,64 +43,63 @@ export function forest(
   const reach = rows
     .flatMap(({ mean, low, high, margin }) => [mean, low, high, margin])
     .reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
-  const numbers = 104;
-  const x = scaleLinear([-(reach || 1), reach || 1], [14, width - numbers - 14]).nice(4);
-  const height =
-    top +
-    groups.reduce(
-      (sum, { heading, rows: own }) => sum + (heading ? headingHeight : 0) + own.length * rowHeight,
-      0,
-    );
-  const ticks = x.ticks(width < 480 ? 3 : 5);
+  const longest = Math.max(0, ...rows.map(({ label }) => label.length)) * letter;
+  const isStacked = longest > width * 0.36;
+  const [left, right] = [(isStacked ? 0 : longest) + 18, width - numbersWidth - 16];
+  const x = scaleLinear([-(reach || 1), reach || 1], [left, right]).nice(4);
+  const ticks = x.ticks(right - left < 340 ? 2 : 5);
+  const place: Place = { x, left, right, width, isStacked, format };
+  const rowHeight = isStacked ? 38 : 23;
   let y = top;
   const drawn = groups.flatMap(({ heading, rows: own }) => {
-    const title = heading ? [text(0, y + 18, fitted(heading, width), { weight: 600 })] : [];
-    y += heading ? headingHeight : 0;
+    const title = heading ? [text(0, y + 19, fitted(heading, width), { weight: 600 })] : [];
+    const first = y + (heading ? headingHeight : 0);
+    y = first + own.length * rowHeight;
     return [
+      ...ticks.map((tick) => rule(x(tick), first, x(tick), y, tick === 0 ? { stroke: colours.quiet } : {})),
       ...title,
-      ...own.flatMap((row) => {
-        const nodes = drawRow(row, y, { x, width, format });
-        y += rowHeight;
-        return nodes;
-      }),
+      ...own.flatMap((row, i) => drawRow(row, first + i * rowHeight, place)),
     ];
   });
-  return picture(width, height + 18, [
-    ...ticks.flatMap((tick) => [
-      rule(x(tick), top, x(tick), height, tick === 0 ? { stroke: colours.quiet } : {}),
-      text(x(tick), height + 13, format(tick), { size: 10, colour: colours.quiet, anchor: "middle" }),
-    ]),
-    text(width, 11, "difference · n", { size: 10, colour: colours.quiet, anchor: "end" }),
+  return picture(width, y + 18, [
+    text(width, 11, "difference · pairs", { size: 10, colour: colours.quiet, anchor: "end" }),
     ...drawn,
+    ...ticks.map((tick) =>
+      text(x(tick), y + 13, format(tick), { size: 10, colour: colours.quiet, anchor: "middle" }),
+    ),
   ]);
 }
 
 interface Place {
   readonly x: (value: number) => number;
+  readonly left: number;
+  readonly right: number;
   readonly width: number;
+  readonly isStacked: boolean;
   readonly format: (value: number) => string;
 }
 
-function drawRow(row: ForestRow, top: number, { x, width, format }: Place): SvgNode[] {
+function drawRow(row: ForestRow, top: number, place: Place): SvgNode[] {
   const { label, mean, n, isSignificant } = row;
-  const line = top + 25;
+  const { x, width, isStacked, format } = place;
+  const line = top + (isStacked ? 27 : 12);
   const value = mean === null ? "not run yet" : `${format(mean)} · ${n}`;
   return [
-    // A label may cross the lines of the scale: paper around its letters keeps it readable.
-    outlined(text(0, top + 14, fitted(label, width - 110))),
+    ...(isStacked ? [onPaper(text(0, top + 15, fitted(label, width)))] : [text(0, line + 4, label)]),
     text(width, line + 4, value, {
       ...{ anchor: "end", size: 11, weight: isSignificant ? 600 : 400 },
       colour: isSignificant ? colours.ink : colours.quiet,
     }),
-    ...expectation(row, x, line),
+    ...expectation(row, line, place),
     ...whiskers(row, x, line),
     ...(mean === null ? [] : [mark(x(mean), line, isSignificant)]),
   ];
 }
 
-const outlined = (label: SvgNode): SvgNode => ({
+/** A label that crosses the lines of the scale: paper around its letters keeps it readable. */
+const onPaper = (label: SvgNode): SvgNode => ({
   ...label,
-  attributes: { ...label.attributes, stroke: colours.paper, "stroke-width": "3", "paint-order": "stroke" },
+  attributes: { ...label.attributes, stroke: colours.paper, "stroke-width": "4", "paint-order": "stroke" },
 });
 
 const mark = (cx: number, cy: number, isFilled: boolean): SvgNode =>
@@ -105,7 +107,7 @@ const mark = (cx: number, cy: number, isFilled: boolean): SvgNode =>
     ? dot(cx, cy, 4.2, colours.ink)
     : node("circle", { cx, cy, r: 3.8, fill: colours.paper, stroke: colours.ink, "stroke-width": 1.4 });
 
-function expectation({ expected, margin }: ForestRow, x: (value: number) => number, y: number): SvgNode[] {
+function expectation({ expected, margin }: ForestRow, y: number, { x, left, right }: Place): SvgNode[] {
   const line = { stroke: colours.hindsight, "stroke-width": 1.6, fill: "none" };
   if (expected === "equal") {
     const half = Math.max(3, x(margin) - x(0));
@@ -113,7 +115,6 @@ function expectation({ expected, margin }: ForestRow, x: (value: number) => numb
       node("path", { d: `M${x(0) + sign * (half - 3)},${y - 8}h${sign * 3}v16h${-sign * 3}`, ...line });
     return [side(-1), side(1)];
   }
-  const sign = expected === "above" ? 1 : -1;
-  const tip = x(0) + sign * 11;
+  const [tip, sign] = expected === "above" ? [right + 10, 1] : [left - 10, -1];
   return [node("path", { d: `M${tip - sign * 5},${y - 5}l${sign * 5},5l${-sign * 5},5`, ...line })];
 }

@@ -93,11 +93,10 @@ function explored(names: readonly string[]): MeasureWords {
 
 /** `split, [reward | tokens,] round` or `split, gain`. */
 function refined([split, ...what]: readonly string[]): MeasureWords {
-  if (what[0] === "gain")
-    return { label: `what guided revision adds to the pass rate${on(split)}`, ...share };
-  const how = `after ${what[what.length - 1]} rounds of guided revision${on(split)}`;
-  if (what[0] === "tokens") return { label: `tokens ${how}`, ...plain("tokens") };
-  return { label: `${what[0] === "reward" ? "reward" : "pass rate"} ${how}`, ...share };
+  if (what[0] === "gain") return { label: `what revision adds to the pass rate${on(split)}`, ...share };
+  const how = `${what[what.length - 1]} rounds of revision${on(split)}`;
+  if (what[0] === "tokens") return { label: `tokens of ${how}`, ...plain("tokens") };
+  return { label: `${what[0] === "reward" ? "reward" : "pass rate"} after ${how}`, ...share };
 }
 
 function evaluated(name: string, split: string, field: string): MeasureWords {

@@ -17,25 +17,14 @@ export interface ForestPlate {
   readonly format: (value: number) => string;
 }
 
-/** The differences of an experiment, a plate a scale, in each a group a part. */
+/** The differences of an experiment, a plate a scale, in each a group a part and measure. */
 export function forestPlates({ experiment }: Publication, rows: readonly ClaimRow[]): ForestPlate[] {
   const scales = [...new Set(rows.map(({ claim }) => measureWords(claim.measure).scale))];
   return scales.map((scale) => {
     const own = rows.filter(({ claim }) => measureWords(claim.measure).scale === scale);
-    const parts = [...new Set(own.map(({ claim }) => claim.part))];
     const measures = [...new Set(own.map(({ claim }) => claim.measure))];
-    const groups = parts.map((part) => ({
-      heading: experiment.parts.length > 1 ? part : "",
-      rows: own
-        .filter(({ claim }) => claim.part === part)
-        .map(({ claim, result, verdict }) => ({
-          label: forestLabel(claim, measures.length > 1),
-          ...{ mean: result?.difference.mean ?? null, n: result?.difference.n ?? 0 },
-          ...{ low: result?.difference.low ?? null, high: result?.difference.high ?? null },
-          isSignificant: verdict === "agree" || verdict === "disagree",
-          ...{ expected: claim.paper, margin: claim.paper === "equal" ? (claim.margin ?? 0) : 0 },
-        })),
-    }));
+    const commons = new Set(own.map(({ claim }) => sidesOf(claim).common));
+    const groups = groupsOf(own, experiment.parts.length > 1, commons.size > 1);
     const title = scale === "share" ? "Differences" : `Differences in ${measureWords(measures[0]).label}`;
     return {
       ...{ scale, groups, rows: own, format: measureWords(measures[0]).formatDifference },
@@ -52,12 +41,29 @@ export function forestPlates({ experiment }: Publication, rows: readonly ClaimRo
   });
 }
 
-function forestLabel(claim: Claim, tellsMeasure: boolean): string {
-  const [first, second] = sidesOf(claim);
-  const isOneArm = claim.arms[0] === claim.arms[1];
-  return tellsMeasure && !isOneArm && claim.against === undefined
-    ? `${first} − ${second}: ${measureWords(claim.measure).label}`
-    : `${first} − ${second}`;
+/** A group for each part and measure, named by what there are several of. */
+function groupsOf(rows: readonly ClaimRow[], tellsPart: boolean, tellsMeasure: boolean): ForestGroup[] {
+  const headingOf = ({ claim }: ClaimRow): string =>
+    [tellsPart ? claim.part : "", tellsMeasure ? sidesOf(claim).common : ""].filter(Boolean).join(": ");
+  return [...new Set(rows.map(headingOf))].map((heading) => ({
+    heading,
+    rows: rows
+      .filter((row) => headingOf(row) === heading)
+      .map(({ claim, result, verdict }) => ({
+        label: labelOf(claim),
+        ...{ mean: result?.difference.mean ?? null, n: result?.difference.n ?? 0 },
+        ...{ low: result?.difference.low ?? null, high: result?.difference.high ?? null },
+        isSignificant: verdict === "agree" || verdict === "disagree",
+        ...{ expected: claim.paper, margin: claim.paper === "equal" ? (claim.margin ?? 0) : 0 },
+      })),
+  }));
+}
+
+/** "HeRL − RLVR"; of one arm, the arm and what is compared in it. */
+function labelOf(claim: Claim): string {
+  const { first, second } = sidesOf(claim);
+  const [one, two] = claim.arms;
+  return `${one === two && one !== "base" ? `${one}: ` : ""}${first} − ${second}`;
 }
 
 const forestTable = (rows: readonly ClaimRow[]): FigureTable => ({

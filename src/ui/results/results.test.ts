@@ -77,8 +77,8 @@ describe("words", () => {
       "tokens of entropy search with 2 responses on families that are never trained",
       "tokens",
     ],
-    ["refine.heldout.4", "pass rate after 4 rounds of guided revision", "share"],
-    ["refine.heldout.gain", "what guided revision adds to the pass rate", "share"],
+    ["refine.heldout.4", "pass rate after 4 rounds of revision", "share"],
+    ["refine.heldout.gain", "what revision adds to the pass rate", "share"],
     ["something.new", "something.new", "something.new"],
   ])("%s", (name, label, scale) => {
     expect(measureWords(name)).toMatchObject({ label, scale });
@@ -105,13 +105,27 @@ describe("words", () => {
     expect([pValue(0.03), pValue(0.00042), pValue(1e-9)]).toEqual(["0.030", "0.0004", "< 0.0001"]);
   });
 
-  test("sides are arms, or measures of one arm, or both", () => {
-    expect(sidesOf(claim)).toEqual(["A", "B"]);
-    expect(sidesOf({ ...claim, arms: ["A", "A"], against: "base.heldout.reward" })).toEqual([
-      "reward on unseen instructions",
-      "reward on unseen instructions, before training",
-    ]);
-    expect(sidesOf({ ...claim, against: "passAtK.heldout.4" })[1]).toBe("B, Pass@4");
+  test("sides are arms, or what sets two measures apart", () => {
+    expect(sidesOf(claim)).toEqual({ first: "A", second: "B", common: "reward on unseen instructions" });
+    const own = (measure: string, against: string): Claim => ({
+      ...claim,
+      arms: ["A", "A"],
+      measure,
+      against,
+    });
+    expect(sidesOf(own("ood.reward", "base.ood.reward"))).toEqual({
+      ...{ first: "after training", second: "before training" },
+      common: "reward on families that are never trained",
+    });
+    expect(sidesOf(own("explore.guided.4", "explore.stochastic.4"))).toEqual({
+      ...{ first: "guided", second: "stochastic" },
+      common: "pass rate of … sampling with 4 responses",
+    });
+    expect(sidesOf(own("refine.heldout.4", "passAtK.heldout.4"))).toEqual({
+      ...{ first: "pass rate after 4 rounds of revision", second: "Pass@4", common: "" },
+    });
+    const both = { ...claim, measure: "refine.heldout.4", against: "passAtK.heldout.4" };
+    expect(sidesOf(both).second).toBe("B, Pass@4");
   });
 
   test("counts are sentences in one and in many", () => {
@@ -131,16 +145,21 @@ describe("words", () => {
 });
 
 describe("figures", () => {
-  test("differences of one scale stand together, a group a part", () => {
+  test("differences of one scale stand together, a group a part and measure", () => {
     const publication = madeUp(experiments["generalisation"], 10);
     const rows = claimRows(publication);
     const plates = forestPlates(publication, rows);
     expect(plates.map(({ scale }) => scale)).toEqual(["share", "plain.perplexity"]);
-    expect(plates[0].groups.map(({ heading }) => heading)).toEqual([
-      "pocket",
-      "pocket-rare",
-      "pocket-unseen",
+    const headings = plates[0].groups.map(({ heading }) => heading);
+    expect(headings[0]).toBe("pocket: reward on new words and combinations");
+    const other = plates[0].groups.find(({ heading }) =>
+      heading.startsWith("pocket-rare: reward on families"),
+    );
+    expect(other?.rows.map(({ label }) => label)).toEqual([
+      "HeRL: after training − before training",
+      "HeRL − SFT",
     ]);
+    expect(new Set(headings).size).toBe(headings.length);
     expect(plates.flatMap((plate) => plate.rows)).toHaveLength(rows.length);
     expect(plates[0].table.rows[0]).toHaveLength(plates[0].table.columns.length);
     for (const row of rows)
@@ -169,12 +188,12 @@ describe("figures", () => {
     const [first] = probeCurves(madeUp(experiments["exploration"], 3));
     const names = first.series.map(({ name }) => name);
     expect(names).toContain("guided");
-    expect(names).toContain("Pass@k");
     expect(names.join()).not.toContain("tokens");
     const guided = first.series.find(({ name }) => name === "guided")!;
     expect(guided.line.map(({ x }) => x)).toEqual([1, 2, 3, 4]);
     expect(guided.band).toHaveLength(4);
     expect(probeCurves(madeUp(experiments["exploration"], 0))).toEqual([]);
+    expect(probeCurves(done)).toEqual([]);
   });
 });
 

@@ -23,17 +23,42 @@ export function countSentence({ agree, disagree, undecided, notRun }: VerdictCou
 export const budgetSentence = ({ done, responses, tokens, core_minutes }: Summary): string =>
   `${plural(done, "run")}, ${plural(responses, "response")}, ${plural(tokens, "token")}, ${plural(core_minutes, "core minute")}.`;
 
-/** What the two sides of a claim are called: two arms, or one arm under two measures. */
-export function sidesOf({ arms: [first, second], measure, against }: Claim): [string, string] {
-  const [one, two] = [measure, against ?? measure].map((name) => measureWords(name).label);
-  if (first === second) return [one, two];
-  return against === undefined ? [first, second] : [`${first}, ${one}`, `${second}, ${two}`];
+/** What is compared in a claim: the two sides, and what they have in common (empty where that is nothing). */
+export interface Sides {
+  readonly first: string;
+  readonly second: string;
+  readonly common: string;
 }
 
-/** What the paper has the first side be, in words. */
+/** Two arms under a measure, one arm under two measures, or both. */
+export function sidesOf({ arms: [one, two], measure, against }: Claim): Sides {
+  const label = measureWords(measure).label;
+  if (against === undefined) return { first: one, second: two, common: label };
+  if (one === two && against === `base.${measure}`)
+    return { first: "after training", second: "before training", common: label };
+  const other = measureWords(against).label;
+  return one === two
+    ? apart(label, other)
+    : { first: `${one}, ${label}`, second: `${two}, ${other}`, common: "" };
+}
+
+/** The words in which two labels differ, and those around them. */
+function apart(a: string, b: string): Sides {
+  const [x, y] = [a.split(" "), b.split(" ")];
+  const least = Math.min(x.length, y.length) - 1;
+  let [before, after] = [0, 0];
+  while (before < least && x[before] === y[before]) before++;
+  while (after < least - before && x[x.length - 1 - after] === y[y.length - 1 - after]) after++;
+  const middle = (words: string[]) => words.slice(before, words.length - after).join(" ");
+  const around = [x.slice(0, before).join(" "), x.slice(x.length - after).join(" ")];
+  const common = before + after === 0 ? "" : [around[0], "…", around[1]].filter(Boolean).join(" ");
+  return { first: middle(x), second: middle(y), common };
+}
+
+/** Where the paper has the first side, against the second. */
 export const paperSays = {
-  above: "first above second",
-  below: "first below second",
+  above: "above",
+  below: "below",
   equal: "no difference",
 } as const satisfies Record<Claim["paper"], string>;
 

@@ -65,7 +65,11 @@ function resultOf(part: Part, arm: string, model: string, seed: number): UnitRes
       row(40, "close", reward - 0.05),
       { step: 40, split: "plain", n: 900, reward: null, all_met: null, perplexity: 2.1 + 4 * noise() },
     ],
-    probes: probesOf(reward, noise),
+    probes: Object.fromEntries(
+      Object.entries(probesOf(reward, noise)).filter(([name]) =>
+        part.probes?.some(({ kind }) => name.startsWith(kind)),
+      ),
+    ),
   };
 }
 
