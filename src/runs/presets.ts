@@ -51,6 +51,19 @@ export const presets: readonly Preset[] = [
       evaluation: { heldout: 24, close: 0, ood: 0 },
     },
   },
+  {
+    name: "steps",
+    description:
+      "Problems in several steps: the model can make every step, and rarely makes all of them right. Sparse rewards, or ExpRL's scores of segments",
+    config: {
+      ...pocket,
+      model: "steps",
+      maxNewTokens: 96,
+      world: { source: "steps" },
+      // Several responses to each problem, to see which ones were ever solved.
+      evaluation: { samples: 8, heldout: 48, close: 16, ood: 16 },
+    },
+  },
 ];
 
 /** Responses generated per instruction, the same for every variant. */

@@ -49,7 +49,9 @@ describe("a whole response", () => {
     [5, "7+8=15\n###\n9-4=5\n###\ntake 15\n###\n15+6=21\n###\nAnswer: 21"],
     [4, "7+8=15\n###\n9-4=5\n###\ntake 15\n###\n15+6=21\n###\nAnswer: 15"],
     [2, "7+8=15\n###\n9-4=5\n###\ntake 5\n###\n5+6=11\n###\nAnswer: 11"],
-    [1, "Answer: 21"],
+    [3, "7+8=15\n###\n9-4=5\n###\ntake 15\n###\n15+6=12"],
+    [2, "Answer: 21"],
+    [1, "Answer: 5"],
     [1, ""],
   ])("%i for %j", (score, response) => {
     expect(scoreOutcome(problem, response)).toBe(score);

@@ -65,11 +65,14 @@ const knownNumbers = ({ lines, operations }: Problem, checkpoints: readonly Clai
     ...checkpoints.flatMap(numbersOf),
   ]);
 
-/** A whole response's score: 5 with every checkpoint stated, the answer among them, else 1 to 4 by their share. */
+/**
+ * A whole response's score: 5 with every checkpoint stated, the answer among them; 1 with none; 2 to 4 by how many in
+ * between.
+ */
 export function scoreOutcome(problem: Problem, response: string): Score {
   const checkpoints = referenceOf(problem).map(({ claim }) => claim);
   const met = checkpoints.filter((checkpoint) => states(response, checkpoint)).length;
-  return (1 + Math.floor((4 * met) / checkpoints.length)) as Score;
+  return met === 0 ? 1 : ((2 + Math.floor((3 * (met - 1)) / (checkpoints.length - 1))) as Score);
 }
 
 /** ExpRL's scores by code. Rejects with TASK_INVALID for a task that is no problem in several steps. */
