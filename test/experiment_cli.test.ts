@@ -83,9 +83,10 @@ test("units of another experiment with the same key are not run again", async ()
     ...definition,
     name: "other",
     parts: definition.parts.map((part) => ({ ...part, name: "two" })),
-    claims: [],
+    claims: [{ ...definition.claims[0], part: "two", measure: "heldout.rewards" }],
   });
   const { status, output } = await herl("experiment", "other", "--in", root);
+  expect(output).toContain("claim more: no pair of units has the numbers that it compares");
   expect(output).not.toContain("seed");
   expect(status).toBe(0);
   expect(results("other").map(({ part, digest }) => [part, digest])).toEqual(

@@ -192,7 +192,11 @@ function finish(
   const { results, stale } = sortResults(units, folder.results());
   if (stale.length > 0) console.error(`${stale.length} results of another definition are left out`);
   folder.replaceResults(results);
-  folder.writeSummary(summarize(definition, results, units.length));
+  const summary = summarize(definition, results, units.length);
+  folder.writeSummary(summary);
+  if (results.length === units.length)
+    for (const { id, difference } of summary.claims)
+      if (difference.n === 0) console.error(`claim ${id}: no pair of units has the numbers that it compares`);
   if (definition.name === "tuning") folder.writeRates(tunedRates(definition, results));
   console.error(`${results.length} of ${units.length} units done`);
 }
