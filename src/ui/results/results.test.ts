@@ -3,13 +3,16 @@ import exploration from "../../../experiments/exploration/experiment.json";
 import generalisation from "../../../experiments/generalisation/experiment.json";
 import ordering from "../../../experiments/ordering/experiment.json";
 import type { Claim, ClaimResult, Experiment, Verdict } from "../../experiments/experiment";
+import { meanOf } from "../../analysis/statistics/estimate";
+import { publishedOf } from "../compare/published";
 import { claimRows, countVerdicts, progressOf, unitCount, type ClaimRow } from "./claim_rows";
+import { learningCurves, metricsOf } from "./learning_curves";
 import { measureWords, pValue } from "./measures";
 import { probeCurves } from "./probe_curves";
 import { inOrder } from "./publications";
 import { dotPanels, dotWords, forestPlates, measuresOfClaims } from "./result_figures";
 import { claimSentence, countSentence, differenceText, ruleSentence, sidesOf } from "./sentences";
-import { madeUp } from "./testing/made_up";
+import { madeUp, resultsOf } from "./testing/made_up";
 
 const experiments = { ordering, exploration, generalisation } as unknown as Record<string, Experiment>;
 const done = madeUp(experiments["ordering"], 10);
@@ -194,6 +197,32 @@ describe("figures", () => {
     expect(guided.band).toHaveLength(4);
     expect(probeCurves(madeUp(experiments["exploration"], 0))).toEqual([]);
     expect(probeCurves(done)).toEqual([]);
+  });
+});
+
+describe("the course of training", () => {
+  // Rates that no one has tuned: any will do for units whose results are made up.
+  const rate = { rlvr: 1e-3, naivehe: 1e-3, he: 1e-3, herl: 1e-3, sft: 1e-3, dpo: 1e-3 };
+  const rates = { pocket: rate, "pocket-rare": rate, "pocket-unseen": rate };
+  const results = resultsOf(experiments["ordering"], 3);
+  const published = publishedOf(experiments["ordering"], results, rates);
+  const metric = metricsOf(published).find(({ id }) => id === "entropy")!;
+
+  test("a series an arm: the mean over models and seeds", () => {
+    const { series, xName, table } = learningCurves(published, "pocket-rare", metric);
+    expect(series.map(({ name }) => name)).toEqual(["RLVR", "NaiveHE", "HE", "HeRL", "SFT", "DPO"]);
+    const own = results.filter(({ part, arm }) => part === "pocket-rare" && arm === "HE");
+    expect(own).toHaveLength(9);
+    const last = own.map(({ curve }) => curve["entropy"].at(-1)!);
+    expect(series[2].line.at(-1)).toEqual({ x: 40 * 64, y: expect.closeTo(meanOf(last), 12) });
+    expect(series[2].band).toHaveLength(3);
+    expect([xName, table.rows.length]).toEqual(["responses", 6 * 3]);
+  });
+
+  test("only what some run has can be chosen", () => {
+    const ids = metricsOf(published).map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(["heldout.reward", "reward", "entropy"]));
+    expect(ids).not.toContain("completions/mean_length");
   });
 });
 

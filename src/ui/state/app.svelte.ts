@@ -140,7 +140,7 @@ export class App {
     this.lab.forgetRows();
     this.inspector.clear();
     this.composer.close();
-    history.replaceState(null, "", this.url());
+    history.replaceState(null, "", `${this.url()}${location.hash}`);
     await this.trainer.open({ config, backend, resume, tasks });
     if (resume) this.offer = null;
   }

@@ -18,7 +18,7 @@ const heights: Readonly<Record<string, number>> = {
  * no model has made. The summary is computed from them as from real ones.
  */
 export function madeUp(experiment: Experiment, seeds: number): Publication {
-  const results = experiment.parts.flatMap((part) => resultsOf(part, seeds));
+  const results = resultsOf(experiment, seeds);
   const units = experiment.parts.reduce(
     (sum, { arms, models, seeds: all }) => sum + arms.length * models.length * all.length,
     0,
@@ -27,7 +27,11 @@ export function madeUp(experiment: Experiment, seeds: number): Publication {
   return { experiment, summary, date: seeds === 0 ? null : "2026-11-21" };
 }
 
-const resultsOf = (part: Part, seeds: number): UnitResult[] =>
+/** The made-up results themselves. */
+export const resultsOf = ({ parts }: Experiment, seeds: number): UnitResult[] =>
+  parts.flatMap((part) => resultsOfPart(part, seeds));
+
+const resultsOfPart = (part: Part, seeds: number): UnitResult[] =>
   part.arms.flatMap(({ name }) =>
     part.models.flatMap((model) =>
       part.seeds.slice(0, seeds).map((seed) => resultOf(part, name, model, seed)),
