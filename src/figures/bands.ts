@@ -57,6 +57,9 @@ export interface BandShape {
   readonly opacity: number;
 }
 
+/** Of the line of a pinned series. */
+export const pinnedWidth = 2.75;
+
 const margin = { top: 16, right: 8, bottom: 20, left: 36 };
 
 /** Scales of a figure: x to pixels from the left, y to pixels from the top; y's ends are round numbers. */
@@ -69,7 +72,9 @@ export function bandScales({ series, references }: BandsData, layout: BandsLayou
     high = Math.max(high, y);
   };
   for (const { line, raw, band, singles } of series) {
-    for (const points of [line, raw, ...singles]) for (const { y } of points) reach(y);
+    // A smoothed line stays within what it was smoothed from.
+    const drawn = raw.length > 0 ? raw : line;
+    for (const points of [drawn, ...singles]) for (const { y } of points) reach(y);
     for (const one of band) [one.low, one.high].forEach(reach);
   }
   for (const { y } of references) reach(y);
@@ -89,7 +94,7 @@ export const bandsX = (left: number, { width, xMax }: Pick<BandsLayout, "width" 
 export function bandShapes({ series }: BandsData, layout: BandsLayout, { x, y }: Scales): BandShape[] {
   const solid = (look: SeriesLook): SeriesLook => ({ ...look, dash: [] });
   const corners = (points: readonly Point[]): BandShape["points"] =>
-    decimated(points, 2 * layout.width).map((point) =>
+    decimated(points, layout.width).map((point) =>
       point.y === null || !Number.isFinite(point.y) ? null : [x(point.x), y(point.y)],
     );
   const back = series.flatMap(({ look, band, singles, raw, rank }): BandShape[] => {
@@ -115,7 +120,7 @@ export function bandShapes({ series }: BandsData, layout: BandsLayout, { x, y }:
     ...back,
     ...front.map(({ look, line, rank }): BandShape => ({
       ...{ kind: "line", points: corners(line), look },
-      width: rank === "pinned" ? 2.75 : 1.6,
+      width: rank === "pinned" ? pinnedWidth : 1.6,
       opacity: rank === "back" ? 0.4 : 1,
     })),
   ];
