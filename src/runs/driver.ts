@@ -1,5 +1,6 @@
 import { breathe } from "../compute/breathe";
 import { HerlError, plainError } from "../errors";
+import { advantageAt } from "../herl/group";
 import { phases, trainStep, type Phase, type StepState } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
 import type { PolicySnapshot } from "../policy/policy";
@@ -345,7 +346,8 @@ export class Driver implements TrainerCommands {
     const position = positionOf(state, reference, config);
     if (!position) return null;
     const { prefix, sampled, coefficient, temperature } = position;
-    const { group, source, index } = reference;
+    const { group, source, index, token } = reference;
+    const row = state.groups[group].rows.find((r) => r.source === source && r.index === index);
     const look = () => policy.nextToken(prefix, { temperature });
     const done = state.phase === "update";
     const now = await look();
@@ -353,8 +355,7 @@ export class Driver implements TrainerCommands {
       ...{ reference, step, sampled, coefficient },
       before: done && before ? await withPolicy(policy, before, look) : now,
       after: done ? now : null,
-      advantage:
-        state.groups[group].rows.find((r) => r.source === source && r.index === index)?.advantage ?? null,
+      advantage: row ? advantageAt(row, token) : null,
     };
   }
 

@@ -185,7 +185,8 @@ function selectionActions(app: App): Action[] {
       description: "Try an instruction of your own on the present policy, outside training",
       shortcut: ["c"],
       icon: "compose",
-      enabled: app.isReady && app.view === "train",
+      // It composes instructions of the pocket world, which the model of problems in several steps cannot read.
+      enabled: app.isReady && app.view === "train" && app.run.run?.config.world.source !== "steps",
       perform: () => {
         if (composer.isOpen) composer.close();
         else composer.isOpen = true;
