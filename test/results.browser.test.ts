@@ -79,7 +79,7 @@ test("the summary counts what the sections show", () => {
   const lead = textOf(document.querySelectorAll(".lead")[1]);
   expect(lead).toContain(`${counts.disagree} disagree,`);
   expect(lead).toContain(`${counts.notRun} have not been run yet`);
-  const verdicts = [...document.querySelectorAll("section tbody td:last-child")].map(textOf);
+  const verdicts = [...document.querySelectorAll("section tbody td.verdict")].map(textOf);
   expect(verdicts.filter((word) => word.includes("disagree"))).toHaveLength(counts.disagree);
   expect(verdicts.filter((word) => word.includes("not run yet"))).toHaveLength(counts.notRun);
 });
@@ -118,7 +118,7 @@ test("all claims can be filtered by their verdict", async () => {
   choice.value = "disagree";
   choice.dispatchEvent(new Event("change", { bubbles: true }));
   const expected = countVerdicts(publications.flatMap(claimRows)).disagree;
-  await expect.poll(() => list.querySelectorAll("tbody td:last-child").length).toBe(expected);
+  await expect.poll(() => list.querySelectorAll("tbody td.verdict").length).toBe(expected);
 });
 
 test("an experiment is chosen in Compare; with a key held the link is a link", () => {
