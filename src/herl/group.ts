@@ -105,4 +105,5 @@ export const isFlat = ({ advantage, tokenAdvantages }: Row): boolean =>
 /** Rewards closer than this are equal; a reward within it of 1 has passed. */
 export const rewardTolerance = 1e-6;
 
-export const hasPassed = ({ reward }: Pick<Sample, "reward">): boolean => reward !== null && reward >= 1 - rewardTolerance;
+export const hasPassed = ({ reward }: Pick<Sample, "reward">): boolean =>
+  reward !== null && reward >= 1 - rewardTolerance;
