@@ -223,7 +223,8 @@ describe("published experiments", () => {
     await expect.poll(() => first.textContent(), { timeout: 60_000 }).toMatch(/update [1-9]\d* of \d+/);
     await page.getByRole("button", { name: "Cancel" }).click();
     await expect.poll(() => first.textContent(), soon).toContain("waiting");
-    await expect.poll(() => shown(page, /this browser/).count(), soon).toBeGreaterThan(0);
+    const own = page.getByRole("region", { name: "Of this browser" }).getByRole("checkbox");
+    await expect.poll(() => own.count(), soon).toBeGreaterThan(0);
     expect(problems).toEqual([]);
   });
 
@@ -249,6 +250,8 @@ test("nothing of it hinders those who cannot see or point, in both themes and on
   expect(await violations(page)).toEqual([]);
   await page.emulateMedia({ colorScheme: "dark" });
   await page.setViewportSize({ width: 390, height: 844 });
+  await page.reload();
+  await row(page, "RLVR").waitFor(soon);
   expect(await violations(page)).toEqual([]);
   const wide = await page
     .locator(".compare")

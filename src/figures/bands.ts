@@ -146,10 +146,16 @@ export function bandsFrame({ references }: BandsData, layout: BandsLayout, { x, 
       rule(margin.left, y(level), right, y(level), { stroke: colours.quiet, "stroke-dasharray": "2 3" }),
     ),
     ...labelPlaces(references, y).map(({ label, top }) =>
-      text(right, top, fitted(label, right - margin.left, 10), { ...quiet, anchor: "end" }),
+      legible(text(right, top, fitted(label, right - margin.left, 10), { ...quiet, anchor: "end" })),
     ),
   ];
 }
+
+/** Words that stand over lines, with a margin of paper around them. */
+const legible = (words: SvgNode): SvgNode => ({
+  ...words,
+  attributes: { ...words.attributes, stroke: colours.paper, "stroke-width": "3", "paint-order": "stroke" },
+});
 
 const labelHeight = 11;
 

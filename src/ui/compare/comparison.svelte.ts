@@ -56,9 +56,8 @@ export class Comparison {
     return [...seriesOf(published), ...seriesOf(own)];
   });
 
-  /** In what the shown series differ from each other; the list tells how all of them differ. */
+  /** In what the shown series differ from each other. */
   readonly names = $derived.by(() => seriesNames(this.shown));
-  readonly listNames = $derived.by(() => seriesNames(this.series));
 
   readonly shown: readonly Series[] = $derived.by(() => {
     const { show } = this.link;

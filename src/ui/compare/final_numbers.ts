@@ -9,6 +9,7 @@ import type { Entry, Series } from "./entries";
 export interface FinalRow {
   readonly id: string;
   readonly name: string;
+  /** Runs that are recorded. */
   readonly seeds: number;
   /** Of its shortest and its longest run. */
   readonly updates: readonly [number, number];
@@ -49,14 +50,15 @@ export function finalRows(
 ): FinalRow[] {
   const base = series.find(({ id }) => id === baseline) ?? null;
   return series.map((one) => {
-    const known = one.entries.map((entry) => measures.get(entry.id) ?? {});
+    const done = one.entries.filter(({ id }) => measures.has(id));
+    const known = done.map(({ id }) => measures.get(id)!);
     const estimates = Object.keys(finalMeasures).map((name) => [
       name,
       estimateMean(known.flatMap((of) => (name in of ? [of[name]] : []))),
     ]);
-    const steps = one.entries.map((entry) => entry.steps);
+    const steps = done.length > 0 ? done.map((entry) => entry.steps) : [0];
     return {
-      ...{ id: one.id, name: names.get(one.id) ?? one.id, seeds: one.entries.length },
+      ...{ id: one.id, name: names.get(one.id) ?? one.id, seeds: done.length },
       updates: [Math.min(...steps), Math.max(...steps)],
       measures: Object.fromEntries(estimates) as FinalRow["measures"],
       difference: base && base !== one ? pairedDifference(one, base, measures) : null,

@@ -12,6 +12,8 @@ export interface SeriesNames {
 export function seriesNames(series: readonly Series[]): SeriesNames {
   const all = series.map((one) => new Map(attributesOf(one)));
   const labels = [...new Set(all.flatMap((attributes) => [...attributes.keys()]))];
+  // Where it is from stands last, whatever settings come later.
+  labels.sort((a, b) => Number(a === "from") - Number(b === "from"));
   const shown = labels.filter(
     (label) => label === "method" || new Set(all.map((of) => of.get(label))).size > 1,
   );
@@ -36,6 +38,11 @@ export function seriesNames(series: readonly Series[]): SeriesNames {
 /** Attributes whose value says what it is of. */
 const plain: ReadonlySet<string> = new Set(["method", "preset", "from", "backend"]);
 
+/** Settings of what is measured and kept on the way: they change no run. */
+const isAside = (key: string): boolean =>
+  key.startsWith("evaluation.") ||
+  ["model", "measureTransfer", "analyzeEvery", "checkpointEvery", "snapshotEvery"].includes(key);
+
 function attributesOf({ entries, origin }: Series): [label: string, value: string][] {
   const { config, backend } = entries[0];
   return [
@@ -43,7 +50,7 @@ function attributesOf({ entries, origin }: Series): [label: string, value: strin
     ["preset", config.preset],
     ["model", config.model],
     ["backend", backend],
-    ...ownSettings(config).filter(([key]) => key !== "model"),
+    ...ownSettings(config).filter(([key]) => !isAside(key)),
     ["from", origin === "published" ? "published" : "this browser"],
   ];
 }
