@@ -73,13 +73,13 @@ describe("a run trained to its end", () => {
     const store = await freshStore();
     const commands = await commandsOn(store);
     const told: number[] = [];
-    const trained = await commands.trainUnit({ config, steps }, ({ step }) => told.push(step));
+    const trained = await commands.trainStored({ config, steps }, ({ step }) => told.push(step));
     expect(trained).toMatchObject({ digest: expected });
     expect(told.at(-1)).toBe(steps);
     const [run] = await commands.comparedRuns();
     expect([run.digest, run.steps, run.backend]).toEqual([expected, steps, "cpu"]);
     told.length = 0;
-    expect(await commands.trainUnit({ config, steps }, ({ step }) => told.push(step))).toEqual(trained);
+    expect(await commands.trainStored({ config, steps }, ({ step }) => told.push(step))).toEqual(trained);
     expect(told).toEqual([]);
     expect(await commands.comparedRuns()).toHaveLength(1);
   });
@@ -88,23 +88,26 @@ describe("a run trained to its end", () => {
     const expected = await runUntil(noJournal(), config, steps);
     const store = await freshStore();
     const commands = await commandsOn(store);
-    const cancelled = await commands.trainUnit({ config, steps }, ({ step }) => {
-      if (step === 1) commands.cancelUnit();
+    const cancelled = await commands.trainStored({ config, steps }, ({ step }) => {
+      if (step === 1) commands.cancelStored();
     });
     expect(cancelled).toBeNull();
     const [half] = await store.list();
     expect(half.steps).toBe(1);
-    expect(await commands.trainUnit({ config, steps }, () => {})).toEqual({ id: half.id, digest: expected });
+    expect(await commands.trainStored({ config, steps }, () => {})).toEqual({
+      id: half.id,
+      digest: expected,
+    });
 
     const busy = await commandsOn(store, new Set([half.id]));
-    const anew = await busy.trainUnit({ config, steps }, () => {});
+    const anew = await busy.trainStored({ config, steps }, () => {});
     expect(anew).toMatchObject({ digest: expected });
     expect(await store.list()).toHaveLength(2);
   });
 
   test("is refused where it would be lost", async () => {
     const commands = await commandsOn(null);
-    const refused = await commands.trainUnit({ config, steps }, () => {});
+    const refused = await commands.trainStored({ config, steps }, () => {});
     expect(refused).toMatchObject({ problem: { code: "STORE_REFUSED" } });
   });
 });

@@ -6,7 +6,7 @@ import { orProblem } from "./or_problem";
 import { columnsOf, plainEvaluations, type ComparedRun, type RunCurves } from "./run_curves";
 import type { BroughtFile } from "./run_files";
 import type { RunStore } from "./store";
-import type { TrainedUnit, UnitProgress, UnitRequest } from "./train_unit";
+import type { TrainedRun, TrainingProgress, TrainingRequest } from "./train_stored";
 
 /** What came of files that were brought along. */
 export interface ImportAnswer {
@@ -25,11 +25,11 @@ export interface CompareCommands {
   importRuns(files: readonly BroughtFile[]): Promise<ImportAnswer>;
   deleteImported(id: string): Promise<void>;
   /** Trains a run to its end and stores it, one at a time; null where it was cancelled. */
-  trainUnit(
-    request: UnitRequest,
-    onProgress: (progress: UnitProgress) => void,
-  ): Promise<TrainedUnit | { readonly problem: PlainError } | null>;
-  cancelUnit(): void;
+  trainStored(
+    request: TrainingRequest,
+    onProgress: (progress: TrainingProgress) => void,
+  ): Promise<TrainedRun | { readonly problem: PlainError } | null>;
+  cancelStored(): void;
 }
 
 export function compareCommands(
@@ -89,19 +89,19 @@ export function compareCommands(
       unkept.delete(id);
       await (await environment.store)?.imports.delete(id);
     },
-    async trainUnit(request, onProgress) {
+    async trainStored(request, onProgress) {
       controller.abort();
       const { signal } = (controller = new AbortController());
       const trained = orProblem(async () => {
-        const { trainUnit } = await import("./train_unit");
-        return trainUnit(opener, environment, request, { signal, onProgress });
+        const { trainStored } = await import("./train_stored");
+        return trainStored(opener, environment, request, { signal, onProgress });
       });
       return trained.catch((error: unknown) => {
         if (signal.aborted) return null;
         throw error;
       });
     },
-    cancelUnit: () => controller.abort(),
+    cancelStored: () => controller.abort(),
   };
 }
 

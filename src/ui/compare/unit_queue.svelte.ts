@@ -53,7 +53,7 @@ export class UnitQueue {
   /** Ends the queue; what the unit under way has done stays, and is taken up when it is queued again. */
   cancel(): void {
     this.isCancelled = true;
-    void this.app.trainer.cancelUnit();
+    void this.app.trainer.cancelStored();
   }
 
   private async train(index: number): Promise<void> {
@@ -65,7 +65,7 @@ export class UnitQueue {
     const onProgress = proxy(({ step }: { readonly step: number }) => set({ kind: "running", step }));
     try {
       const { config, steps } = unit;
-      const trained = await this.app.trainer.trainUnit({ config, steps }, onProgress);
+      const trained = await this.app.trainer.trainStored({ config, steps }, onProgress);
       if (trained === null) set({ kind: "waiting" });
       else if ("problem" in trained) set({ kind: "failed", problem: trained.problem });
       else set({ kind: "done", reproduced: result && isReproduced(unit, result, trained.digest) });

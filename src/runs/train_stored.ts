@@ -7,38 +7,38 @@ import { openSession } from "./open_session";
 import type { RunStore } from "./store";
 
 /** A run that is trained to its end, beside the run that is open. */
-export interface UnitRequest {
+export interface TrainingRequest {
   readonly config: RunConfig;
   /** Updates. */
   readonly steps: number;
 }
 
-export interface UnitProgress {
+export interface TrainingProgress {
   /** The run, as it is stored. */
   readonly id: string;
   readonly step: number;
 }
 
-export interface TrainedUnit {
+export interface TrainedRun {
   readonly id: string;
   readonly digest: string;
 }
 
-export interface UnitOptions {
+export interface TrainingOptions {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: UnitProgress) => void;
+  readonly onProgress: (progress: TrainingProgress) => void;
 }
 
 /**
  * Trains a run to its end on a cpu backend of its own and stores it; one that was left half-way is taken up where it
  * stands. Throws STORE_REFUSED where nothing can be stored, and what opening a run throws.
  */
-export async function trainUnit(
+export async function trainStored(
   opener: RunOpener,
   { store: opening, lock }: Pick<RunEnvironment, "store" | "lock">,
-  { config, steps }: UnitRequest,
-  { signal, onProgress }: UnitOptions,
-): Promise<TrainedUnit> {
+  { config, steps }: TrainingRequest,
+  { signal, onProgress }: TrainingOptions,
+): Promise<TrainedRun> {
   const store = await opening;
   if (!store)
     throw new HerlError(
