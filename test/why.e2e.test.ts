@@ -152,7 +152,7 @@ async function updatedIn(view: "lab" | "theory"): Promise<{ page: Page; problems
   await page.keyboard.press(".");
   await paused(page, "update");
   await page.locator(".dots button.revised").first().click();
-  await page.keyboard.press(view === "lab" ? "2" : "3");
+  await page.keyboard.press(view === "lab" ? "2" : "6");
   return { page, problems };
 }
 
