@@ -115,7 +115,7 @@ export interface UnitResult {
   /** Processor seconds, for information. */
   readonly seconds: number;
   /**
-   * Columns of `metrics.jsonl`, `step` first: one point an update, thinned to 64 or so (updates with an evaluation stay),
+   * Columns of `metrics.jsonl`, `step` first: one point an update, thinned to 24 or so (updates with an evaluation stay),
    * fractions rounded to five digits. Columns that are null throughout are left out.
    */
   readonly curve: Readonly<Record<string, readonly (number | null)[]>>;

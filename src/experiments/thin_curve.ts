@@ -17,10 +17,11 @@ const keptGroups = [
   "rewards/",
 ];
 
-const points = 64;
+/** Enough for a curve, and small enough for hundreds of runs in one repository. */
+const points = 24;
 
 /**
- * The columns of a run's metrics that results keep, one point an update; of long runs about 64 points: every so many
+ * The columns of a run's metrics that results keep, one point an update; of long runs about 24 points: every so many
  * updates, those with an evaluation and the last. Fractions are rounded to five digits; columns of nulls are left out.
  */
 export function thinCurve(metrics: readonly MetricsRow[], evaluateEvery: number): UnitResult["curve"] {
