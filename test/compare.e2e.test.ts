@@ -126,7 +126,7 @@ describe("comparing", () => {
     expect(show).toMatch(/^[0-9a-f]{8}$/);
     await page.reload();
     await row(page, "HeRL").waitFor(soon);
-    expect(await page.locator(".picture").count()).toBe(3);
+    await expect.poll(() => page.locator(".picture").count(), soon).toBe(3);
     expect(await row(page, "RLVR").count()).toBe(0);
     expect(parameter(page, "show")).toBe(show);
     // Other views keep it too.
