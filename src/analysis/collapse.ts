@@ -1,3 +1,5 @@
+import { meanOrNull } from "./mean";
+
 export const collapseKinds = ["entropy", "length", "reward"] as const;
 
 export type CollapseKind = (typeof collapseKinds)[number];
@@ -61,7 +63,8 @@ export function watchCollapse(
   const recent = [...watch.recent, point].slice(-limits.window);
   const first = watch.first ?? point;
   if (recent.length < limits.window) return { watch: { ...watch, recent, first }, collapses: [] };
-  const mean = (name: Exclude<keyof CollapsePoint, "step">) => meanOf(recent.map((p) => p[name]));
+  const mean = (name: Exclude<keyof CollapsePoint, "step">) =>
+    meanOrNull(recent.map((p) => p[name]).filter((value) => value !== null));
   const [entropy, length, clipped, reward] = [
     mean("entropy"),
     mean("length"),
@@ -103,9 +106,3 @@ const isBelow = (value: number | null, from: number | null, share: number): bool
   value !== null && from !== null && value < share * from;
 
 const isAtLeast = (value: number | null, limit: number): boolean => value !== null && value >= limit;
-
-/** The mean of what was measured; null where nothing was. */
-function meanOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
-}

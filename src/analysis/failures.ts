@@ -1,4 +1,5 @@
 /** What a policy keeps failing, how often a revision mends it, and what training changed of it. */
+import { meanOrNull } from "./mean";
 import { rate, type Rate } from "./intervals";
 
 type Status = "satisfied" | "unmet" | "unknown";
@@ -91,12 +92,12 @@ function summary(
   const tenth = Math.ceil(updates.length / 10);
   const steps = (of: readonly UpdateFailures[]) => new Set(of.map(({ step }) => step));
   const missedIn = (of: ReadonlySet<number>) =>
-    mean(satisfied.flatMap(({ step, share }) => (of.has(step) ? [1 - share] : [])));
+    meanOrNull(satisfied.flatMap(({ step, share }) => (of.has(step) ? [1 - share] : [])));
   const outcomes = lines.map(outcomeOf);
   const count = (outcome: FailureExample["outcome"]) => outcomes.filter((one) => one === outcome).length;
   return {
     ...{ key, text: lines.at(-1)?.text ?? key, satisfied, updates: satisfied.length },
-    missed: mean(satisfied.map(({ share }) => 1 - share)),
+    missed: meanOrNull(satisfied.map(({ share }) => 1 - share)),
     first: missedIn(steps(updates.slice(0, tenth))),
     last: missedIn(steps(updates.slice(-tenth))),
     unmet: lines.reduce((sum, { unmet }) => sum + unmet, 0),
@@ -141,6 +142,3 @@ function reasonsOf(lines: readonly FailureLine[]): ItemFailures["unknown"] {
     for (const reason of unknown) groups.set(reason, (groups.get(reason) ?? 0) + 1);
   return [...groups].map(([reason, groups]) => ({ reason, groups })).sort((a, b) => b.groups - a.groups);
 }
-
-const mean = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,5 +1,5 @@
 import { areaUnderCurve } from "../analysis/statistics/area";
-import { meanOf } from "../analysis/statistics/estimate";
+import { meanOf } from "../analysis/mean";
 import type { UnitResult } from "./experiment";
 
 type Evaluation = UnitResult["evaluations"][number];

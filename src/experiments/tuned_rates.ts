@@ -1,4 +1,4 @@
-import { meanOf } from "../analysis/statistics/estimate";
+import { meanOf } from "../analysis/mean";
 import type { Experiment, UnitResult } from "./experiment";
 import { measuresOf } from "./measures";
 import type { TunedRates } from "./units";

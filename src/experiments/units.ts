@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { hashOf } from "../hash";
 import { parseConfig, type RunConfig } from "../runs/config";
 import { digestVersion } from "../runs/digest";
 import { resolveConfig } from "../runs/presets";
@@ -105,5 +104,3 @@ const decidingSettings = (config: RunConfig): [string, string][] =>
   configDifferences(config, defaults)
     .filter(([key]) => !namesAndKeeping.includes(key))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-
-const hashOf = (fields: unknown): string => bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields))));

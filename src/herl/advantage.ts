@@ -1,3 +1,4 @@
+import { meanOf } from "../analysis/mean";
 import type { AdvantageConfig, BonusConfig, MethodConfig } from "./config";
 import { rewardTolerance, type Revision, type Row, type Sample } from "./group";
 import { preferenceRows } from "./preference";
@@ -47,8 +48,6 @@ export function groupAdvantages(
 
 const isSpread = (rewards: readonly number[]) =>
   Math.max(...rewards) - Math.min(...rewards) >= rewardTolerance;
-
-const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function deviationOf(values: readonly number[], std: "sample" | "population"): number {
   const mean = meanOf(values);

@@ -3,6 +3,7 @@
  * policy never sees, as a whole (outcome) or segment by segment (process). Responses divide themselves by "###".
  * Where the paper's text and its published code differ, both are settings (`ProcessConfig`).
  */
+import { meanOrNull } from "../analysis/mean";
 import { HerlError } from "../errors";
 import type { ChatCodec } from "../policy/policy";
 import type { Task } from "../rubric/schema";
@@ -147,5 +148,4 @@ export function segmentRows(
   });
 }
 
-const mean = (values: readonly number[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: readonly number[]): number => meanOrNull(values) ?? 0;

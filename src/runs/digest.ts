@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { hashOfText } from "../hash";
 import type { StepState } from "../herl/trainer";
 import type { EvaluationRow } from "./evaluate";
 
@@ -15,7 +14,7 @@ export const emptyDigest = `herl-digest-${digestVersion}`;
  * gradient norms and evaluations count; times never do.
  */
 export function extendDigest(digest: string, fields: unknown): string {
-  return bytesToHex(sha256(utf8ToBytes(`${digest}\n${JSON.stringify(fields)}`)));
+  return hashOfText(`${digest}\n${JSON.stringify(fields)}`);
 }
 
 /** The fields of a finished step. */

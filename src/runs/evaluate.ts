@@ -1,3 +1,5 @@
+import { meanOrNull } from "../analysis/mean";
+import { hasPassed } from "../herl/group";
 import { rubricReward } from "../herl/reward";
 import { deriveKey, type Key } from "../kernels/random/random";
 import type { ChatCodec, Policy } from "../policy/policy";
@@ -85,12 +87,10 @@ export function summarize(
   split: EvaluationRow["split"],
 ): GradedRow {
   const rewards = responses.flatMap(({ reward }) => (reward === null ? [] : [reward]));
-  const mean = (values: readonly number[]) =>
-    values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     ...{ step, split, n: rewards.length },
-    reward: mean(rewards),
-    all_met: mean(rewards.map((reward) => (reward >= 1 - 1e-6 ? 1 : 0))),
+    reward: meanOrNull(rewards) ?? 0,
+    all_met: meanOrNull(rewards.map((reward) => (hasPassed({ reward }) ? 1 : 0))) ?? 0,
     by_id: ratesById(responses),
   };
 }

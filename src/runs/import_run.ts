@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { hashOfText } from "../hash";
 import * as z from "../zod";
 import { HerlError } from "../errors";
 import { sayPlainly } from "../worlds/task_files/problem";
@@ -93,7 +92,7 @@ export function readRun(texts: RunTexts): { readonly run: ImportedRun } | { prob
   const digest = hash.safeParse(texts.digest?.trim());
   return {
     run: {
-      id: `imported-${bytesToHex(sha256(utf8ToBytes(content))).slice(0, 32)}`,
+      id: `imported-${hashOfText(content).slice(0, 32)}`,
       model: { name: model.name, sha256: model.sha256 },
       ...{ config, backend: backend.backend, steps: metrics.length, updated: created },
       digest: digest.success ? digest.data : (metrics.at(-1)?.digest ?? ""),

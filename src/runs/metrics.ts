@@ -1,3 +1,4 @@
+import { meanOrNull } from "../analysis/mean";
 import { meanChain, type MeanChain } from "../analysis/bound";
 import { desiredShare, flowsOf, type Flows } from "../analysis/flows";
 import { hasPassed, isFlat, wasSampled, type Group, type Sample } from "../herl/group";
@@ -54,14 +55,14 @@ export function stepMetrics(state: StepState, config: RunConfig, before: Progres
     loss: -update!.objective,
     kl: update!.kl,
     learning_rate: config.optimizer.learningRate,
-    grad_norm: mean(update!.steps.map(({ gradNorm }) => gradNorm)),
+    grad_norm: meanOrNull(update!.steps.map(({ gradNorm }) => gradNorm)),
     skipped_updates: update!.steps.filter(({ skipped }) => skipped).length,
     ...rewardMetrics(groups, rollouts),
     ...itemMetrics(groups),
     ...completionMetrics(rollouts),
     ...processMetrics(rollouts),
     // Of written responses too: how sure the policy is where it is taught (as TRL's SFTTrainer reports it).
-    entropy: mean(responses.flatMap(({ rollout }) => [...rollout.entropies])),
+    entropy: meanOrNull(responses.flatMap(({ rollout }) => [...rollout.entropies])),
     ...(config.objective.loss === "preference" && preferenceMetrics(update!)),
     ...clipMetrics(update!),
     ...hindsightMetrics(groups),
@@ -97,21 +98,23 @@ function samplingMetrics({ groups, discarded }: StepState) {
   const shown = groups.flatMap(({ rollouts }) => rollouts.flatMap(({ shown }) => shown?.length ?? []));
   return {
     "sampling/discarded_groups": discarded.length,
-    "sampling/overlong_penalty": penalties.some((penalty) => penalty !== 0) ? mean(penalties) : null,
+    "sampling/overlong_penalty": penalties.some((penalty) => penalty !== 0) ? meanOrNull(penalties) : null,
     "scaffold/members": shown.length,
-    "scaffold/items": mean(shown),
+    "scaffold/items": meanOrNull(shown),
   };
 }
 
 function rewardMetrics(groups: readonly Group[], rollouts: readonly Sample[]) {
   const known = rollouts.flatMap(({ reward }) => (reward === null ? [] : [reward]));
-  const average = mean(known);
+  const average = meanOrNull(known);
   const squares = sum(known.map((reward) => (reward - (average ?? 0)) * (reward - (average ?? 0))));
   return {
     reward: average,
     reward_std: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : null,
-    frac_reward_zero_std: mean(groups.map(({ rows }) => (rows.every(isFlat) ? 1 : 0))),
-    all_met: mean(rollouts.flatMap((sample) => (sample.reward === null ? [] : [hasPassed(sample) ? 1 : 0]))),
+    frac_reward_zero_std: meanOrNull(groups.map(({ rows }) => (rows.every(isFlat) ? 1 : 0))),
+    all_met: meanOrNull(
+      rollouts.flatMap((sample) => (sample.reward === null ? [] : [hasPassed(sample) ? 1 : 0])),
+    ),
     "rubric/unknown": rollouts.length - known.length,
   };
 }
@@ -132,10 +135,12 @@ function itemMetrics(groups: readonly Group[]): Record<string, number> {
 function completionMetrics(rollouts: readonly Sample[]) {
   const lengths = rollouts.map(({ rollout }) => rollout.ids.length);
   return {
-    "completions/mean_length": mean(lengths),
+    "completions/mean_length": meanOrNull(lengths),
     "completions/min_length": lengths.length === 0 ? null : Math.min(...lengths),
     "completions/max_length": lengths.length === 0 ? null : Math.max(...lengths),
-    "completions/clipped_ratio": mean(rollouts.map(({ rollout }) => (rollout.finish === "length" ? 1 : 0))),
+    "completions/clipped_ratio": meanOrNull(
+      rollouts.map(({ rollout }) => (rollout.finish === "length" ? 1 : 0)),
+    ),
   };
 }
 
@@ -184,10 +189,10 @@ function hindsightMetrics(groups: readonly Group[]) {
     "hindsight/revisions": revised.length,
     "hindsight/joined": groups.filter(({ joined }) => joined !== null).length,
     "hindsight/dropped_prompts": sum(groups.map(({ droppedPrompts }) => droppedPrompts)),
-    "hindsight/reward": mean(revised.map(({ reward }) => reward)),
-    "hindsight/gain": mean(revised.map(({ gain }) => gain)),
-    "hindsight/improved": mean(revised.map(({ gain }) => (gain > 1e-6 ? 1 : 0))),
-    "hindsight/bonus": mean(bonuses),
+    "hindsight/reward": meanOrNull(revised.map(({ reward }) => reward)),
+    "hindsight/gain": meanOrNull(revised.map(({ gain }) => gain)),
+    "hindsight/improved": meanOrNull(revised.map(({ gain }) => (gain > 1e-6 ? 1 : 0))),
+    "hindsight/bonus": meanOrNull(bonuses),
   };
 }
 
@@ -209,6 +214,3 @@ export const judgeMetrics = (now: JudgeCounters, before: JudgeCounters) => ({
 });
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-const mean = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : sum(values) / values.length;

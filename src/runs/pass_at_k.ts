@@ -1,5 +1,6 @@
 import { meanPassAtK, toldBudgets, type PassCount } from "../analysis/pass_at_k";
-import { meanOf, type Estimate } from "../analysis/statistics/estimate";
+import { meanOrNull } from "../analysis/mean";
+import type { Estimate } from "../analysis/statistics/estimate";
 import { rewardTolerance } from "../herl/group";
 import type { Key } from "../kernels/random/random";
 import type { Task } from "../rubric/schema";
@@ -29,7 +30,7 @@ export async function measurePassAtK(
   return {
     responses,
     at: toldBudgets(options.samples).map((k) => ({ k, ...meanPassAtK(counts, k) })),
-    bestReward: best.length === 0 ? null : meanOf(best),
+    bestReward: meanOrNull(best),
   };
 }
 

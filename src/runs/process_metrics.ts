@@ -1,3 +1,4 @@
+import { meanOrNull } from "../analysis/mean";
 import type { Sample } from "../herl/group";
 
 /** Segments by position that have a column of their own. */
@@ -14,17 +15,14 @@ export function processMetrics(rollouts: readonly Sample[]): Record<string, numb
   const scores = scored.flatMap((response) => (response.scores ? [response.scores] : []));
   const byPosition = Array.from({ length: positions }, (_, t): [string, number | null] => [
     `process/score_${t + 1}`,
-    mean(scores.flatMap((of) => (t < of.length ? [of[t]] : []))),
+    meanOrNull(scores.flatMap((of) => (t < of.length ? [of[t]] : []))),
   ]);
   return {
-    "process/score": mean(scores.flat()),
-    "process/last_score": mean(scores.flatMap((of) => of.slice(-1))),
+    "process/score": meanOrNull(scores.flat()),
+    "process/last_score": meanOrNull(scores.flatMap((of) => of.slice(-1))),
     ...Object.fromEntries(byPosition),
-    "process/segments": mean(scored.map(({ segments }) => segments.length)),
-    "process/single_segment": mean(scored.map(({ segments }) => (segments.length === 1 ? 1 : 0))),
+    "process/segments": meanOrNull(scored.map(({ segments }) => segments.length)),
+    "process/single_segment": meanOrNull(scored.map(({ segments }) => (segments.length === 1 ? 1 : 0))),
     "process/unscored": scored.length - scores.length,
   };
 }
-
-const mean = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { hashOfText } from "../hash";
 import { writtenResponses, type Task } from "../rubric/schema";
 
 /**
@@ -26,4 +25,4 @@ export const readTaskLines = (lines: string): Task[] =>
     });
 
 /** The SHA-256 of lines of tasks, in hexadecimal: the setting `world.tasks`. */
-export const hashTaskLines = (lines: string): string => bytesToHex(sha256(utf8ToBytes(lines)));
+export const hashTaskLines = (lines: string): string => hashOfText(lines);

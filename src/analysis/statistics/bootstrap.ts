@@ -1,6 +1,6 @@
 import { RandomStream } from "../../kernels/random/random";
 import { quantile } from "../intervals";
-import { meanOf } from "./estimate";
+import { meanOf } from "../mean";
 
 const resamples = 10_000;
 

@@ -1,3 +1,4 @@
+import { meanOf } from "../mean";
 import { studentQuantile } from "./student";
 
 /** The mean of numbers with its 95 % interval; without numbers there is no mean, and of one there is no interval. */
@@ -18,7 +19,3 @@ export function estimateMean(values: readonly number[]): Estimate {
   const half = studentQuantile(0.975, n - 1) * Math.sqrt(squares / (n - 1) / n);
   return { n, mean, low: mean - half, high: mean + half };
 }
-
-/** The mean of at least one number. */
-export const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

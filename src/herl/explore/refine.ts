@@ -5,7 +5,8 @@
  */
 import type { Rate } from "../../analysis/intervals";
 import { meanPassAtK } from "../../analysis/pass_at_k";
-import { meanOf, type Estimate } from "../../analysis/statistics/estimate";
+import { meanOrNull } from "../../analysis/mean";
+import type { Estimate } from "../../analysis/statistics/estimate";
 import type { Key } from "../../kernels/random/random";
 import type { Task } from "../../rubric/schema";
 import { hasPassed } from "../group";
@@ -74,7 +75,7 @@ export function refinementRounds(
     const made = refined.flatMap((attempts) => attempts.slice(i, k));
     const newest = made.flatMap(({ reward }) => (reward === null ? [] : [reward]));
     return {
-      ...{ round: k, tried: made.length, newest: newest.length === 0 ? null : meanOf(newest) },
+      ...{ round: k, tried: made.length, newest: meanOrNull(newest) },
       ...{ reward: bestReward, allMet: passRate, cost: generated },
       sampling: {
         passAtK: meanPassAtK(counts, k),

@@ -1,5 +1,5 @@
 import { rate, type Rate } from "../../analysis/intervals";
-import { meanOf } from "../../analysis/statistics/estimate";
+import { meanOrNull } from "../../analysis/mean";
 import { hasPassed } from "../group";
 import type { Attempt } from "./attempt";
 
@@ -41,7 +41,7 @@ function atBudget(searches: readonly (readonly Attempt[])[], k: number): AtBudge
   return {
     k,
     passRate: rate(first.filter((attempts) => attempts.some(hasPassed)).length, best.length),
-    bestReward: best.length === 0 ? null : meanOf(best),
+    bestReward: meanOrNull(best),
     generated: costOf(first.flat()),
     untilPass: costOf(first.flatMap(untilPass)),
   };

@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { hashOf } from "../../hash";
 import { chatEndpoint, endpointName } from "./endpoint";
 import type { JudgeConfig } from "./judge_config";
 import { promptVersion } from "./prompt";
@@ -13,5 +12,5 @@ export function judgeId(config: JudgeConfig): string {
   const { model, itemsPerCall, votes, temperature, maxTokens, structured, evidence, reasons } = config;
   const settings = [model, itemsPerCall, votes, temperature, maxTokens, structured, evidence, reasons];
   const fields = [promptVersion, endpointName(chatEndpoint(config.url)), settings];
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields))));
+  return hashOf(fields);
 }

@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { hashOf } from "../../hash";
 import { endpointName } from "./endpoint";
 import type { JudgeConfig } from "./judge_config";
 import { promptVersion } from "./prompt";
@@ -23,5 +22,5 @@ export function judgementKey(
   const { model, temperature, maxTokens, structured, evidence, reasons } = config;
   const asked = [model, temperature, maxTokens, structured, evidence, reasons];
   const fields = [promptVersion, endpointName(endpoint), asked, instruction, response, texts, vote];
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields))));
+  return hashOf(fields);
 }

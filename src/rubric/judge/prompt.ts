@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { hashOf } from "../../hash";
 import type { ChatMessage } from "../../policy/chat_message";
 import { asData } from "./as_data";
 
@@ -93,7 +92,7 @@ function systemText(reasons: boolean, evidence: "off" | "required"): string {
 /** 16 hexadecimal digits that occur in none of the texts, nor do the first six with a hyphen. */
 export function tagOf(texts: readonly string[]): string {
   for (let round = 0; ; round++) {
-    const tag = bytesToHex(sha256(utf8ToBytes(JSON.stringify([promptVersion, round, texts])))).slice(0, 16);
+    const tag = hashOf([promptVersion, round, texts]).slice(0, 16);
     if (!texts.some((text) => text.includes(tag) || text.includes(`${tag.slice(0, 6)}-`))) return tag;
   }
 }

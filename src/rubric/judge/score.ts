@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { hashOf } from "../../hash";
 import type { ChatMessage } from "../../policy/chat_message";
 import { withoutThoughts } from "./answer";
 import { asData } from "./as_data";
@@ -104,7 +103,7 @@ function scoreKey(
   const { part, problem, reference, text } = question;
   const asked = [endpointName(chatEndpoint(url)), model, temperature, maxTokens, structured];
   const fields = ["score", promptVersion, asked, part, problem, reference, text];
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(fields))));
+  return hashOf(fields);
 }
 
 /** Asks a judge for scores, 1 to 5; null where its answer holds none, after it was asked twice. Rejects as the judge does. */

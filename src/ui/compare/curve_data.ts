@@ -1,4 +1,5 @@
-import { estimateMean, meanOf } from "../../analysis/statistics/estimate";
+import { meanOf, meanOrNull } from "../../analysis/mean";
+import { estimateMean } from "../../analysis/statistics/estimate";
 import type { Spread } from "../../figures/bands";
 import type { Point } from "../../figures/decimate";
 import type { Columns, RunCurves } from "../../runs/run_curves";
@@ -71,7 +72,7 @@ export function seriesCurve(runs: readonly (readonly Sampled[])[], spread: Sprea
     const here = byStep.map((run) => run.get(step)!);
     const x = meanOf(here.map((one) => one.x));
     const known = here.flatMap(({ y }) => (y === null ? [] : [y]));
-    mean.push({ x, y: known.length > 0 ? meanOf(known) : null });
+    mean.push({ x, y: meanOrNull(known) });
     if (known.length < 2 || spread === "none") continue;
     if (spread === "range") band.push({ x, low: Math.min(...known), high: Math.max(...known) });
     else {

@@ -3,7 +3,7 @@ import exploration from "../../../experiments/exploration/experiment.json";
 import generalisation from "../../../experiments/generalisation/experiment.json";
 import ordering from "../../../experiments/ordering/experiment.json";
 import type { Claim, ClaimResult, Experiment, Verdict } from "../../experiments/experiment";
-import { meanOf } from "../../analysis/statistics/estimate";
+import { meanOf } from "../../analysis/mean";
 import { publishedOf } from "../compare/published";
 import { claimRows, countVerdicts, progressOf, unitCount, type ClaimRow } from "./claim_rows";
 import { learningCurves, metricsOf } from "./learning_curves";
