@@ -142,6 +142,8 @@ async function runMissing(
   const left = missing.filter((unit) => !shared.includes(unit));
   // Units with the same key are run once; what others are to start from comes first.
   const distinct = left.filter(({ key }, i) => left.findIndex((unit) => unit.key === key) === i);
+  // By seed, so that what is done of an experiment that was stopped is of all its arms alike.
+  distinct.sort((a, b) => a.seed - b.seed);
   const waves = [distinct.filter((unit) => !unit.after), distinct.filter((unit) => unit.after)];
   tellWaiting(wanted.filter(isWaiting));
   const started = performance.now();
