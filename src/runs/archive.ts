@@ -1,6 +1,6 @@
 import { zipSync, strToU8, type Zippable } from "fflate";
 import type { LlamaConfig } from "../policy/gguf/llama_config";
-import { peftNames } from "../policy/peft";
+import { peftNames, type PeftFiles } from "../policy/peft";
 import { adapterOf } from "./export/adapter";
 import { toLines } from "./lines";
 import type { RunStore } from "./store";
@@ -23,6 +23,8 @@ export async function archiveRun(
   };
   const tasks = await store.tasks.lines(manifest.config.world.tasks ?? "");
   if (tasks !== null) files["tasks.jsonl"] = strToU8(tasks);
+  const start = manifest.start && (await store.starts.get(manifest.start.sha256));
+  if (start) addAdapter(files, "start", start);
   const judgements = await store.recordedJudgements(id);
   if (judgements.length > 0) files["judgements.jsonl"] = lines(judgements);
   if (checkpoint) {
@@ -40,14 +42,17 @@ export async function archiveRun(
     }
     const { training } = manifest.config;
     if (training.mode === "lora") {
-      const { config, weights } = adapterOf(manifest, model, policy);
-      files[`adapter/${peftNames.config}`] = strToU8(config);
-      files[`adapter/${peftNames.weights}`] = weights;
+      addAdapter(files, "adapter", adapterOf(manifest, model, policy));
     }
   }
   for (const { step, parameters } of await store.snapshots(id))
     files[`snapshots/step-${String(step).padStart(6, "0")}.f32`] = bytesOf(parameters);
   return zipSync(files, { level: 6 }) as Uint8Array<ArrayBuffer>;
+}
+
+function addAdapter(files: Zippable, folder: string, { config, weights }: PeftFiles): void {
+  files[`${folder}/${peftNames.config}`] = strToU8(config);
+  files[`${folder}/${peftNames.weights}`] = weights;
 }
 
 const lines = (records: readonly unknown[]) => strToU8(toLines(records));

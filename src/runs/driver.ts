@@ -9,6 +9,7 @@ import { composeTask } from "../worlds/pocket/tasks";
 import { collapseNotice } from "./collapse";
 import { methodOf } from "./config";
 import type { ExportFormat } from "./export/export_run";
+import { exportStored } from "./export_stored";
 import { judgeCommands, type JudgeCommands } from "./judge_commands";
 import { LabDesk } from "./lab_desk";
 import { LiveFeed } from "./live_feed";
@@ -169,24 +170,15 @@ export class Driver implements TrainerCommands {
 
   async deleteRun(id: string): Promise<void> {
     if (id === this.run?.id) throw new HerlError("RUN_LOCKED", "This run is open", "Open another one first");
-    await (await this.environment.store)?.delete(id, this.run?.config.world.tasks);
+    await (
+      await this.environment.store
+    )?.delete(id, {
+      ...{ tasks: this.run?.config.world.tasks, start: this.run?.manifest.start?.sha256 },
+    });
   }
 
   async exportRun(id: string, format?: ExportFormat): Promise<Uint8Array<ArrayBuffer>> {
-    const store = await this.environment.store;
-    if (!store)
-      throw new HerlError(
-        "STORE_REFUSED",
-        "Nothing is stored in this browser",
-        "Allow the page to store data",
-      );
-    const { config } = await store.manifest(id);
-    if (format) {
-      const { archiveExport } = await import("./export/archive_export");
-      return archiveExport(store, id, format, await this.opener.tasksOf(config));
-    }
-    const { archiveRun } = await import("./archive");
-    return archiveRun(store, id, (await this.opener.model(config.model)).config);
+    return exportStored(await this.environment.store, this.opener, id, format);
   }
 
   /** Starts taking events from a run's session. */

@@ -9,9 +9,12 @@ import type { OpenLearner } from "./learner";
 import { MemoryJournal } from "./memory_journal";
 import type { JudgeAccess } from "./open_grader";
 import { withCalibration, type Manifest } from "./manifest";
+import type { PeftFiles } from "../policy/peft";
 import { openSession } from "./open_session";
 import type { ModelCard, OpenRequest, RunEvent } from "./protocol";
 import type { RunConfig } from "./config";
+import { adapterOf } from "./export/adapter";
+import type { RecordedStart } from "./start";
 import type { Session } from "./session";
 import type { RunStore } from "./store";
 import type { RunTasks } from "./world";
@@ -33,6 +36,8 @@ export interface OpenRun {
   readonly config: RunConfig;
   readonly model: ModelFile;
   readonly tasks: RunTasks | undefined;
+  /** The adapter that it started from; undefined for the bare model. */
+  readonly start: PeftFiles | undefined;
   readonly journal: Journal;
   readonly release: () => void;
   /** As it was begun, with what was last measured of its judge. */
@@ -50,6 +55,9 @@ export class RunOpener {
   private readonly models = new Map<string, ModelFile>();
   /** Of the last run on a task file: where nothing can be stored, it can still be started over. */
   private lastTasks: { readonly sha256: string; readonly lines: string } | null = null;
+  /** Where the last run that started from another began: it can be started over after that other one was deleted. */
+  private lastStart: { readonly run: string; readonly model: string; readonly files: PeftFiles } | null =
+    null;
 
   constructor(environment: RunEnvironment, judge: JudgeAccess) {
     this.environment = environment;
@@ -83,7 +91,7 @@ export class RunOpener {
   private async openLocked(
     id: string,
     release: () => void,
-    { config: wanted, backend: choice, resume, tasks: lines }: OpenRequest,
+    { config: wanted, backend: choice, resume, tasks: lines, from }: OpenRequest,
   ): Promise<OpenRun> {
     const { emit } = this.environment;
     const resuming = resume !== undefined;
@@ -92,6 +100,7 @@ export class RunOpener {
     const config = recorded?.config ?? wanted;
     const model = await this.model(config.model);
     const tasks = await this.tasksOf(config, lines);
+    const start = recorded ? await this.recordedStart(recorded) : await this.startAt(from, model);
     const { backend, measured } = await this.openBackend(recorded?.backend.backend ?? choice);
     const journal = new MemoryJournal(store?.journal(id) ?? null, (error) =>
       emit({ type: "notice", ...plainError(error) }),
@@ -102,7 +111,7 @@ export class RunOpener {
       judge,
       manifest: made,
     } = await openSession({
-      ...{ backend, model, config, journal, recorded, tasks },
+      ...{ backend, model, config, journal, recorded, tasks, start },
       judge: this.judge,
     });
     const calibration = judge && (await store?.calibrations.latest(config.judge));
@@ -113,25 +122,26 @@ export class RunOpener {
       type: "opened",
       runId: id,
       config,
+      start: manifest.start ?? null,
       model: modelCard(config.model, model, learner.policy.model.parameters.count),
       adapter: backend.adapter,
       probe: measured,
       metrics: resuming ? (await store!.steps(id)).map(({ metrics }) => metrics) : [],
       evaluations: resuming ? await store!.evaluations(id) : [],
     });
-    return { id, config, model, tasks, journal, release, manifest, backend, learner, session, judge };
+    return { id, config, model, tasks, start, journal, release, manifest, backend, learner, session, judge };
   }
 
   /** Puts a run whose GPU was lost on a new device, where its last checkpoint left it. */
   async reopen(run: OpenRun): Promise<void> {
-    const { config, model, tasks, journal } = run;
+    const { config, model, tasks, start, journal } = run;
     const tile = run.backend.adapter.matmulTile;
     run.backend = await WebgpuBackend.create(this.environment.gpu);
     if (tile) run.backend.setMatmulTile(tile);
     Object.assign(
       run,
       await openSession({
-        ...{ backend: run.backend, model, config, tasks, journal, judge: this.judge },
+        ...{ backend: run.backend, model, config, tasks, start, journal, judge: this.judge },
         recorded: run.manifest,
       }),
     );
@@ -166,6 +176,48 @@ export class RunOpener {
     // Loaded for such runs only: it brings word lists along.
     const { loadRegistry } = await import("../rubric/verifiers/all");
     return { lines: known, registry: await loadRegistry() };
+  }
+
+  /** The adapter that a recorded run started from; undefined for the bare model, and where it is not there any more. */
+  async recordedStart({ start }: { readonly start?: RecordedStart }): Promise<PeftFiles | undefined> {
+    return start && (await this.environment.store)?.starts.get(start.sha256);
+  }
+
+  /**
+   * The adapter of a stored run as far as it has got, kept for the run of `model` that starts there; undefined for none.
+   * Throws RUN_MISSING, and ADAPTER_MISMATCH for a run of another model or one that has no adapter.
+   */
+  async startAt(run: string | undefined, model: ModelFile): Promise<PeftFiles | undefined> {
+    if (run === undefined) return undefined;
+    const store = await this.environment.store;
+    const checkpoint = (await store?.checkpoint(run)) ?? null;
+    if (checkpoint) {
+      const manifest = await store!.manifest(run);
+      this.lastStart = {
+        run,
+        model: manifest.model.sha256,
+        files: adapterOf(manifest, model.config, checkpoint.policy),
+      };
+    }
+    if (this.lastStart?.run !== run) {
+      throw new HerlError(
+        "RUN_MISSING",
+        "The run to start from is not stored, or has no update yet",
+        "Train it for an update, or start from the bare model",
+      );
+    }
+    const { files } = this.lastStart;
+    if (this.lastStart.model !== model.sha256) {
+      throw new HerlError(
+        "ADAPTER_MISMATCH",
+        "The run to start from has trained another model",
+        "Choose its model, or start from the bare model",
+      );
+    }
+    await store?.starts.keep(files).catch((error: HerlError) => {
+      this.environment.emit({ type: "notice", ...plainError(error) });
+    });
+    return files;
   }
 
   /** Measures both backends and opens the one that was asked for; `auto` takes the faster one. */

@@ -17,6 +17,7 @@ import type { EvaluationRow } from "./evaluate";
 import type { ExportFormat } from "./export/export_run";
 import type { Manifest } from "./manifest";
 import type { MetricsRow } from "./metrics";
+import type { RecordedStart } from "./start";
 import type { SplitProposal } from "./splits";
 
 /** What the page shows of the model. */
@@ -173,6 +174,8 @@ export type RunEvent =
       readonly type: "opened";
       readonly runId: string;
       readonly config: RunConfig;
+      /** The adapter that it started from; null for the bare model. */
+      readonly start: RecordedStart | null;
       readonly model: ModelCard;
       readonly adapter: AdapterDescription;
       readonly probe: ProbeResult;
@@ -300,6 +303,8 @@ export interface OpenRequest {
   readonly backend: BackendName | "auto";
   /** Continue this stored run instead of starting one. */
   readonly resume?: string;
+  /** Start from the adapter of this stored run instead of the bare model. */
+  readonly from?: string;
   /** For a run on a task file: lines as `taskLines` writes them. Without them those with its SHA-256 are looked up. */
   readonly tasks?: string;
 }

@@ -57,8 +57,9 @@ export class Revisit {
         ? await WebgpuBackend.create(this.environment.gpu)
         : await CpuBackend.create();
     const tasks = await this.opener.tasksOf(config);
+    const start = await this.opener.recordedStart(recorded);
     const open = await openSession({
-      ...{ backend: this.backend, model, config, recorded, tasks },
+      ...{ backend: this.backend, model, config, recorded, tasks, start },
       journal: noJournal(store.judgements(runId)),
     });
     const metrics = (await store.steps(runId)).map((row) => row.metrics);

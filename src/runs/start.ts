@@ -21,7 +21,7 @@ export function checkStart(recorded: RecordedStart | undefined, start: PeftFiles
   throw new HerlError(
     "RUN_START_MISSING",
     `The run started from an adapter, and ${start ? "the one that is there is another" : "it is not there"}`,
-    "Put the run folder's `start` back as it was, or start a new run with `herl train --from`",
+    "Put it back where the run keeps it (`start` in a run folder), or start a new run",
   );
 }
 

@@ -11,11 +11,12 @@ import type { RunSummary } from "./protocol";
 import type { FailureRecord } from "./failure_records";
 import type { FailureLog } from "./failure_report";
 import type { RolloutRecord } from "./records";
+import { StartStore, type StartStores } from "./start_store";
 import { storeError } from "./store_error";
 import { TaskStore, type TaskStores } from "./task_store";
 
 /** Grows when the stores change; `upgrade` brings older databases along. */
-const databaseVersion = 5;
+const databaseVersion = 6;
 
 /** Everything recorded of one step: one value, so that a step is stored whole or not at all. */
 interface StoredStep {
@@ -26,7 +27,7 @@ interface StoredStep {
   readonly failures: readonly FailureRecord[];
 }
 
-interface Database extends DBSchema, TaskStores, CalibrationStores, ImportStores {
+interface Database extends DBSchema, TaskStores, StartStores, CalibrationStores, ImportStores {
   runs: {
     key: string;
     value: { id: string; manifest: Manifest; updated: string; steps: number; digest: string };
@@ -53,6 +54,7 @@ const perStep = ["steps", "evaluations", "snapshots"] as const;
 /** Runs in the browser's IndexedDB, written as they go. */
 export class RunStore {
   readonly tasks: TaskStore;
+  readonly starts: StartStore;
   readonly calibrations: CalibrationStore;
   readonly imports: ImportStore;
   private readonly database: IDBPDatabase<Database>;
@@ -61,6 +63,9 @@ export class RunStore {
     this.database = database;
     this.tasks = new TaskStore(database as unknown as IDBPDatabase<TaskStores>, async () =>
       (await this.list()).map(({ manifest }) => manifest.config.world.tasks ?? ""),
+    );
+    this.starts = new StartStore(database as unknown as IDBPDatabase<StartStores>, async () =>
+      (await this.list()).map(({ manifest }) => manifest.start?.sha256 ?? ""),
     );
     this.calibrations = new CalibrationStore(database as unknown as IDBPDatabase<CalibrationStores>);
     this.imports = new ImportStore(database as unknown as IDBPDatabase<ImportStores>);
@@ -85,6 +90,7 @@ export class RunStore {
               db.createObjectStore(store, { keyPath: "sha256" });
           if (from < 4) db.createObjectStore("calibrations", { keyPath: "judge" });
           if (from < 5) db.createObjectStore("imports", { keyPath: "id" });
+          if (from < 6) db.createObjectStore("starts", { keyPath: "sha256" });
         },
       });
       return new RunStore(database);
@@ -149,8 +155,8 @@ export class RunStore {
     return this.database.getAll("snapshots", allSteps(id));
   }
 
-  /** Deletes a run, and tasks that no other run and no task file needs, except those that are `inUse`. */
-  async delete(id: string, inUse?: string): Promise<void> {
+  /** Deletes a run, and what no other run (or task file) needs of its tasks and its start, except what is `inUse`. */
+  async delete(id: string, inUse: { readonly tasks?: string; readonly start?: string } = {}): Promise<void> {
     const transaction = this.database.transaction(
       ["runs", "checkpoints", "judgements", ...perStep],
       "readwrite",
@@ -162,7 +168,8 @@ export class RunStore {
       ...perStep.map((store) => transaction.objectStore(store).delete(allSteps(id))),
       transaction.done,
     ]);
-    await this.tasks.sweep(inUse);
+    await this.tasks.sweep(inUse.tasks);
+    await this.starts.sweep(inUse.start);
   }
 
   /**

@@ -2,6 +2,7 @@ import { proxy } from "comlink";
 import { arrivedError, plainError, type PlainError } from "../../errors";
 import type { UnitResult } from "../../experiments/experiment";
 import type { Unit } from "../../experiments/units";
+import type { TrainedRun } from "../../runs/train_stored";
 import type { App } from "../state/app.svelte";
 import { isReproduced } from "./published";
 
@@ -11,7 +12,8 @@ export interface QueuedUnit {
   readonly result: UnitResult | null;
   readonly state:
     | { readonly kind: "waiting" }
-    | { readonly kind: "running"; readonly step: number }
+    /** `before`: the unit that it starts from trains first. */
+    | { readonly kind: "running"; readonly step: number; readonly before: Unit | null }
     /** `reproduced`: whether it ended with the published digest; null where there is none to compare. */
     | { readonly kind: "done"; readonly reproduced: boolean | null }
     | { readonly kind: "failed"; readonly problem: PlainError };
@@ -61,11 +63,10 @@ export class UnitQueue {
     const set = (state: QueuedUnit["state"]) => {
       this.units = this.units.map((one, i) => (i === index ? { ...one, state } : one));
     };
-    set({ kind: "running", step: 0 });
-    const onProgress = proxy(({ step }: { readonly step: number }) => set({ kind: "running", step }));
+    const onProgress = (of: Unit, step: number) =>
+      set({ kind: "running", step, before: of === unit ? null : of });
     try {
-      const { config, steps } = unit;
-      const trained = await this.app.trainer.trainStored({ config, steps }, onProgress);
+      const trained = await this.trainUnit(unit, onProgress);
       if (trained === null) set({ kind: "waiting" });
       else if ("problem" in trained) set({ kind: "failed", problem: trained.problem });
       else set({ kind: "done", reproduced: result && isReproduced(unit, result, trained.digest) });
@@ -73,6 +74,25 @@ export class UnitQueue {
       const problem = plainError(arrivedError(error, { code: "STORE_REFUSED", cure: "Reload the page" }));
       set({ kind: "failed", problem });
     }
+  }
+
+  /** Trains a unit, and before it the one whose adapter it starts from; what is stored already is not trained again. */
+  private async trainUnit(
+    unit: Unit,
+    onProgress: (of: Unit, step: number) => void,
+  ): Promise<TrainedRun | { readonly problem: PlainError } | null> {
+    let from: string | undefined;
+    if (unit.after) {
+      const before = await this.trainUnit(unit.after, onProgress);
+      if (before === null || "problem" in before) return before;
+      from = before.id;
+    }
+    onProgress(unit, 0);
+    const { config, steps } = unit;
+    return this.app.trainer.trainStored(
+      { config, steps, from },
+      proxy(({ step }: { readonly step: number }) => onProgress(unit, step)),
+    );
   }
 }
 

@@ -66,6 +66,8 @@ export class App {
   /** Finer splits that wait to be looked at. */
   proposed = $state(0);
   ghosts: readonly Ghost[] = $state.raw([]);
+  /** The stored run from whose adapter new runs start; null for the bare model. */
+  start: RunSummary | null = $state.raw(null);
   /** The last stored run, offered once. */
   offer: RunSummary | null = $state.raw(null);
   showsAllCurves = $state(false);
@@ -141,12 +143,19 @@ export class App {
     this.inspector.clear();
     this.composer.close();
     history.replaceState(null, "", `${this.url()}${location.hash}`);
-    await this.trainer.open({ config, backend, resume, tasks });
+    const from = resume === undefined && this.start ? this.start.id : undefined;
+    await this.trainer.open({ config, backend, resume, tasks, from });
     if (resume) this.offer = null;
   }
 
+  /** Starts a run where a stored one has got to, or on the bare model again: its method and its tasks can then be changed. */
+  async startFrom(run: RunSummary | null): Promise<void> {
+    [this.start, this.dialog] = [run, null];
+    await this.open(run?.manifest.config ?? this.config);
+  }
+
   async resume({ id, manifest }: RunSummary): Promise<void> {
-    this.dialog = null;
+    [this.start, this.dialog] = [null, null];
     await this.open(manifest.config, this.backend, id);
     // A resumed run stands between two updates: show the next group, as a new run does.
     if (this.model.snapshot().run?.runId !== id) return;

@@ -14,7 +14,7 @@ const row = (step: number): MetricsRow => ({
 const task = { task: { id: "t", prompt: "Write." }, items: [] };
 const config = resolveConfig({ preset: "pocket-rare" });
 const opened: RunEvent = {
-  ...{ type: "opened", runId: "r", config, metrics: [], evaluations: [] },
+  ...{ type: "opened", runId: "r", config, start: null, metrics: [], evaluations: [] },
   model: {
     name: "pocket",
     sha256: "",
