@@ -7,14 +7,14 @@ import type { Claim, ClaimResult, Estimate, Experiment, Summary, UnitResult, Ver
 import { measuresOf } from "./measures";
 
 /** A result with its numbers by name. */
-interface Measured {
+export interface Measured {
   readonly result: UnitResult;
   readonly measures: Readonly<Record<string, number>>;
 }
 
 /** What follows from an experiment's results, of which `units` are wanted. Numbers are rounded to eight digits. */
 export function summarize(experiment: Experiment, results: readonly UnitResult[], units: number): Summary {
-  const measured = results.map((result) => ({ result, measures: measuresOf(result) }));
+  const measured = withMeasures(results);
   const total = (name: string) => measured.reduce((sum, { measures }) => sum + measures[name], 0);
   const summary: Summary = {
     format: experimentFormat,
@@ -33,6 +33,9 @@ export function summarize(experiment: Experiment, results: readonly UnitResult[]
   };
   return JSON.parse(JSON.stringify(summary, (_, value: unknown) => rounded(value))) as Summary;
 }
+
+export const withMeasures = (results: readonly UnitResult[]): Measured[] =>
+  results.map((result) => ({ result, measures: measuresOf(result) }));
 
 const rounded = (value: unknown): unknown =>
   typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(8)) : value;
@@ -66,7 +69,10 @@ function claimResults(claims: readonly Claim[], measured: readonly Measured[]): 
 }
 
 /** Both numbers of a claim for every model and seed that has them. */
-function pairsOf(claim: Claim, measured: readonly Measured[]): [number, number][] {
+export function pairsOf(
+  claim: Pick<Claim, "part" | "arms" | "measure" | "against">,
+  measured: readonly Measured[],
+): [first: number, second: number][] {
   const [first, second] = claim.arms;
   const inArm = (arm: string) =>
     measured.filter(({ result }) => result.part === claim.part && result.arm === arm);
