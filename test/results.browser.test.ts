@@ -90,13 +90,13 @@ test("a section tells the paper, the expectation, numbers, budget, code and comm
   const told = textOf(section("ordering"));
   for (const part of [
     ...[experiment.paper.says, experiment.expectation, "Holm for the 27 comparisons"],
-    ...["540 runs", "HeRL Playground 0.1.0, 2026-11-21", "npx herl experiment ordering"],
+    ...["324 runs", "HeRL Playground 0.1.0, 2026-11-21", "npx herl experiment ordering"],
   ])
     expect(told).toContain(part);
   const first = summary!.claims[0];
   expect(told).toContain(`${first.difference.n}`);
   expect(told).toContain("Reference HeRL, Table 1");
-  expect(textOf(section("generalisation"))).toContain("of 540 runs done");
+  expect(textOf(section("generalisation"))).toContain("of 324 runs done");
   expect(textOf(section("shaping"))).toContain("Not run yet: 100 runs are defined");
   expect(section("shaping").querySelector("figure")).toBeNull();
 });

@@ -2,8 +2,8 @@ import { itemChanges, type AttemptTreeData, type DrawnAttempt } from "../../figu
 import { count, decimal } from "../../figures/format";
 import type { Strategy } from "../../herl/explore/attempt";
 import type { AtBudget } from "../../herl/explore/summary";
-import { rewardTolerance } from "../../herl/group";
-import type { AttemptView, SearchView, StrategyRates } from "../../runs/explore_commands";
+import { hasPassed } from "../../herl/group";
+import type { SearchView, StrategyRates } from "../../runs/explore_commands";
 import { tokenLabel } from "../text/token_pieces";
 
 export const strategyNames: Readonly<Record<Strategy, string>> = {
@@ -24,9 +24,6 @@ export const treeOf = (
     items: verdicts.map(({ status }) => status),
   })),
 });
-
-export const hasPassed = ({ reward }: Pick<AttemptView, "reward">): boolean =>
-  reward !== null && reward >= 1 - rewardTolerance;
 
 /** What an attempt is, in a sentence or two. */
 export function tellAttempt(search: SearchView, index: number, vocabulary: readonly string[]): string {

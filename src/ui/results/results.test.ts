@@ -40,7 +40,7 @@ describe("claims", () => {
   test("a claim without a pair of runs is not run yet, whatever a summary says of it", () => {
     const none = madeUp(experiments["ordering"], 0);
     expect(countVerdicts(claimRows(none))).toMatchObject({ notRun: ordering.claims.length, agree: 0 });
-    expect([progressOf(none), unitCount(none)]).toEqual(["none", 540]);
+    expect([progressOf(none), unitCount(none)]).toEqual(["none", 324]);
     const { summary } = done;
     const unpaired = summary!.claims.map((one) => ({
       ...one,
@@ -177,7 +177,7 @@ describe("figures", () => {
       ["pocket-unseen", 6],
     ]);
     const { measures } = done.summary!.arms[0];
-    expect(panels[0].rows[0]).toMatchObject({ label: "RLVR", n: 30, mean: measures["heldout.reward"].mean });
+    expect(panels[0].rows[0]).toMatchObject({ label: "RLVR", n: 12, mean: measures["heldout.reward"].mean });
     expect(panels[0].start).toBe(measures["base.heldout.reward"].mean);
     expect(dotWords(panels, "heldout.reward").table.rows).toHaveLength(18);
     expect(dotPanels(done, "no.such")).toEqual([]);

@@ -1,6 +1,7 @@
 import { decimal, significant, signedSignificant } from "../../figures/format";
 import type { RunConfig } from "../../runs/config";
 import { usesWritten } from "../../herl/config";
+import { hasPassed, rewardTolerance } from "../../herl/group";
 import type { Phase } from "../../herl/trainer";
 import type { GroupView, ResponseView } from "../../runs/protocol";
 
@@ -14,8 +15,6 @@ type Method = Pick<
   RunConfig,
   "variant" | "rollouts" | "temperature" | "hindsight" | "bonus" | "objective" | "preference" | "process"
 >;
-
-const passes = 1 - 1e-6;
 
 /** Composes the explanation from what the step has found up to `phase`. Null phase: the responses are being sampled. */
 export function explainGroup(group: GroupView, phase: Phase | null, config: Method): Explanation {
@@ -83,7 +82,7 @@ function explainScores(
 
 /** SFT. */
 function explainLikelihood(references: readonly ResponseView[]): [string, ...string[]] {
-  const passed = references.filter(({ reward }) => reward !== null && reward >= passes).length;
+  const passed = references.filter(hasPassed).length;
   const lead = `${passed} of ${references.length} references ${passed === 1 ? "meets" : "meet"} every item.`;
   return [lead, "SFT makes every token of each of them likelier, whatever its reward."];
 }
@@ -111,7 +110,7 @@ function explainGrades(
   config: Method,
 ): [string, ...string[]] {
   const known = rollouts.filter(({ reward }) => reward !== null);
-  const passed = known.filter(({ reward }) => reward! >= passes);
+  const passed = known.filter(hasPassed);
   const best = Math.max(...known.map(({ reward }) => reward!));
   if (known.length === 0) return ["No response could be graded, so the group takes no part."];
   const comparison = "Each response is pushed up or down by how it compares with the group's mean.";
@@ -127,9 +126,9 @@ function explainGrades(
         : "";
     return [lead, revision, phase === "grade" ? "" : comparison];
   }
-  const top = known.filter(({ reward }) => reward! >= best - 1e-6);
+  const top = known.filter(({ reward }) => reward! >= best - rewardTolerance);
   const lead =
-    best <= 1e-6
+    best <= rewardTolerance
       ? "No response meets any item."
       : `No response meets every item; the best reward is ${decimal(best)}.`;
   if (!config.hindsight.enabled)

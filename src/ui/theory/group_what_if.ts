@@ -1,6 +1,6 @@
 import { bonuses, groupAdvantages } from "../../herl/advantage";
 import type { AdvantageConfig, BonusConfig } from "../../herl/config";
-import { rewardTolerance, type Revision, type Sample } from "../../herl/group";
+import { hasPassed, type Revision, type Sample } from "../../herl/group";
 import { decimal, signed } from "../../figures/format";
 import type { GroupView } from "../../runs/protocol";
 import type { RowBars } from "./row_bars";
@@ -34,7 +34,7 @@ export function groupOf({ responses, items }: GroupView): GroupRewards | null {
     rollouts,
     draft: Math.max(0, draft),
     revision: revision?.reward ?? null,
-    hasPassed: best >= 1 - rewardTolerance,
+    hasPassed: hasPassed({ reward: best }),
     suggested: Math.min(1, best + 1 / Math.max(1, items.length)),
   };
 }

@@ -1,5 +1,6 @@
 import { dot, squaredNorm } from "../../analysis/vectors";
 import { boundChain } from "../../analysis/bound";
+import { hasPassed } from "../../herl/group";
 import { log } from "../../kernels/math";
 import { RandomStream } from "../../kernels/random/random";
 import { enumerate, withHindsight, type Enumeration } from "../../worlds/toy/enumerate";
@@ -8,8 +9,6 @@ import type { Optimum } from "../../worlds/toy/optimum";
 import type { Toy } from "../../worlds/toy/toy";
 
 /** Sums over all sequences of a toy for the article's figures; all of them take a few milliseconds. */
-
-const passed = 1 - 1e-6;
 
 /** What hindsight does to a policy, over failed drafts drawn from it and revisions drawn after them. */
 export interface HindsightEffect {
@@ -36,7 +35,7 @@ export function hindsightEffect(toy: Toy, plain: Enumeration): HindsightEffect {
   const byNamed = new Map<string, { named: number[]; probability: number; reward: number }>();
   let failing = 0;
   toy.sequences.forEach(({ met, reward }, i) => {
-    if (reward >= passed) return;
+    if (hasPassed({ reward })) return;
     const named = met.flatMap((is, j) => (is ? [] : [j]));
     const known = byNamed.get(named.join()) ?? { named, probability: 0, reward: 0 };
     failing += plain.probabilities[i];
@@ -55,7 +54,7 @@ export function hindsightEffect(toy: Toy, plain: Enumeration): HindsightEffect {
     given.probabilities.forEach((p, i) => {
       counts[metCount[i]].revised += share * p;
       revision += share * p * toy.sequences[i].reward;
-      if (toy.sequences[i].reward >= passed) passing += share * p;
+      if (hasPassed(toy.sequences[i])) passing += share * p;
       gap += share * p * (given.logprobs[i] - plain.logprobs[i]);
       product += share * p * dot(plain.scores[i], given.scores[i]);
       square += share * p * squaredNorm(given.scores[i]);

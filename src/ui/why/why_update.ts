@@ -1,3 +1,4 @@
+import { hasPassed } from "../../herl/group";
 import type { FlowsView, StepView } from "../../runs/protocol";
 import { explanation, operand, precise, responseName, total, type Explanation } from "./explanation";
 import { gradientNorm, logitSums, sampling } from "./kernels";
@@ -171,7 +172,7 @@ const rewardsOf = (view: StepView): number[] =>
 const quotients: Readonly<Record<string, (view: StepView) => Quotient>> = {
   reward: (view) => ({ above: total(rewardsOf(view)), below: rewardsOf(view).length }),
   all_met: (view) => ({
-    above: rewardsOf(view).filter((reward) => reward >= 1 - 1e-6).length,
+    above: sampledOf(view).filter(hasPassed).length,
     below: rewardsOf(view).length,
   }),
   entropy(view) {
