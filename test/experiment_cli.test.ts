@@ -1,6 +1,7 @@
 /** `herl experiment` on a small experiment of its own folder: killed, taken up, shared, checked, and caught out. */
 import { spawn } from "node:child_process";
 import {
+  readdirSync,
   appendFileSync,
   existsSync,
   mkdirSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Experiment, Summary, UnitResult } from "../src/experiments/experiment";
 import { readResults } from "../src/experiments/results";
@@ -71,6 +72,11 @@ test("an experiment that is killed goes on with what is missing, and ends in the
   expect(names(results())).toEqual(["HeRL 0", "HeRL 1", "RLVR 0", "RLVR 1"]);
   expect(results()[0]).toEqual(before[0]);
   expect(summary().claims[0].difference.n).toBe(2);
+  const report = readFileSync(file("README.md"), "utf8");
+  expect(report).toContain(`| ${definition.claims[0].text} |`);
+  const pictures = [...report.matchAll(/\]\((figures\/[^)]+)\)/g)].map(([, path]) => path);
+  expect(readdirSync(file("figures")).sort()).toEqual(pictures.map((path) => basename(path)).sort());
+  expect(readFileSync(file(pictures[0]), "utf8")).toMatch(/^<svg [^]*HeRL − RLVR/);
 
   const written = readFileSync(file("results.jsonl"), "utf8");
   const again = await herl("experiment", "small", "--in", root);
@@ -116,6 +122,9 @@ test("a check runs a sample again, and names what differs", async () => {
   expect(caught.stderr).toContain("the result of one / RLVR / pocket / seed 0 is of another definition");
   expect(caught.stderr).toContain("summary.json does not follow from results.jsonl");
   writeFileSync(file("results.jsonl"), written);
+
+  writeFileSync(file("README.md"), "Everything agrees.\n");
+  expect((await check()).stderr).toContain("README.md does not follow from results.jsonl");
 });
 
 test("an interrupt leaves what is done, with its summary, and says how to go on", async () => {

@@ -2,7 +2,9 @@
  * The published experiments: every result is of a unit of its definition, every summary follows from the results, and of
  * each experiment a unit that is run again gives its digest.
  */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { reportFiles } from "../src/experiments/report/report";
 import { sortResults } from "../src/experiments/results";
 import { summarize } from "../src/experiments/summarize";
 import { unitName } from "../src/experiments/units";
@@ -17,7 +19,10 @@ describe.each(experimentNames)("%s", (name) => {
     const { definition, results, summary, units } = await published(name);
     const sorted = sortResults(units, results);
     expect(sorted.stale.map(unitName)).toEqual([]);
-    if (summary) expect(summarize(definition, sorted.results, units.length)).toEqual(summary);
+    if (!summary) return;
+    expect(summarize(definition, sorted.results, units.length)).toEqual(summary);
+    for (const [path, text] of reportFiles({ experiment: definition, summary }))
+      expect(readFileSync(new URL(`../experiments/${name}/${path}`, import.meta.url), "utf8")).toBe(text);
   }, 120_000);
 
   test("a unit of it gives its digest again", async (context) => {

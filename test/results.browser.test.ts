@@ -4,8 +4,8 @@ import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { page } from "vitest/browser";
 import type { Experiment } from "../src/experiments/experiment";
-import { claimRows, countVerdicts } from "../src/ui/results/claim_rows";
-import { inOrder, type Publication } from "../src/ui/results/publications";
+import { claimRows, countVerdicts } from "../src/experiments/report/claim_rows";
+import { inOrder, type DatedPublication } from "../src/ui/results/publications";
 import Host from "../src/ui/results/testing/Host.svelte";
 import { madeUp } from "../src/ui/results/testing/made_up";
 import type { App } from "../src/ui/state/app.svelte";
@@ -24,7 +24,8 @@ const done: Readonly<Record<string, number>> = {
 const publications = inOrder(
   Object.values(definitions).map((experiment) => madeUp(experiment, done[experiment.name] ?? 0)),
 );
-const named = (name: string): Publication => publications.find(({ experiment }) => experiment.name === name)!;
+const named = (name: string): DatedPublication =>
+  publications.find(({ experiment }) => experiment.name === name)!;
 
 let host: Record<string, unknown>;
 let app: { comparison: Record<string, string>; view: string; show: (view: string) => void };

@@ -1,5 +1,6 @@
 import { HerlError } from "../errors";
 import type { Experiment } from "../experiments/experiment";
+import { reportFiles } from "../experiments/report/report";
 import { sortResults } from "../experiments/results";
 import { repeatUnit } from "../experiments/run_unit";
 import { sampleUnits } from "../experiments/sample_units";
@@ -28,6 +29,8 @@ export async function checkExperiment(
   const summary = summarize(definition, sorted.results, units.length);
   if (JSON.stringify(summary) !== JSON.stringify(folder.summary()))
     problems.push("summary.json does not follow from results.jsonl");
+  for (const path of folder.reportDifferences(reportFiles({ experiment: definition, summary })))
+    problems.push(`${path} does not follow from results.jsonl`);
   const done = units.filter((unit): unit is Unit => !isWaiting(unit) && !sorted.missing.includes(unit));
   for (const unit of sampleUnits(done, sample)) {
     const recorded = sorted.results.find(({ key }) => key === unit.key)!;

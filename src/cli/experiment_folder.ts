@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, renameSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -66,6 +66,20 @@ export class ExperimentFolder {
 
   writeSummary(summary: Summary): void {
     replace(join(this.out, "summary.json"), summaryText(summary));
+  }
+
+  /** What of a report is not as its files have it; nothing where all is. */
+  reportDifferences(files: ReadonlyMap<string, string>): string[] {
+    return [...files].flatMap(([path, text]) => {
+      const own = join(this.out, path);
+      return existsSync(own) && readText(own) === text ? [] : [path];
+    });
+  }
+
+  /** Writes a report; figures of an older one go. */
+  writeReport(files: ReadonlyMap<string, string>): void {
+    rmSync(join(this.out, "figures"), { recursive: true, force: true });
+    for (const [path, text] of files) writeBytes(join(this.out, path), text);
   }
 
   /** The units of a definition (its own, or part of it) on this machine: its models, and the rates tuned so far. */

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { HerlError } from "../../errors";
 import type { Experiment, UnitResult } from "../../experiments/experiment";
+import { reportFiles } from "../../experiments/report/report";
 import { resultOf, sortResults } from "../../experiments/results";
 import { summarize } from "../../experiments/summarize";
 import { tunedRates } from "../../experiments/tuned_rates";
@@ -196,6 +197,7 @@ function finish(
   folder.replaceResults(results);
   const summary = summarize(definition, results, units.length);
   folder.writeSummary(summary);
+  folder.writeReport(reportFiles({ experiment: definition, summary }));
   if (results.length === units.length)
     for (const { id, difference } of summary.claims)
       if (difference.n === 0) console.error(`claim ${id}: no pair of units has the numbers that it compares`);

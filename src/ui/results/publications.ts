@@ -1,14 +1,11 @@
 import { HerlError } from "../../errors";
 import type { Experiment, Summary } from "../../experiments/experiment";
+import type { Publication } from "../../experiments/report/publication";
 import type { PaperNumbers } from "../../experiments/paper";
 import numbers from "../../../experiments/paper.json";
 
-/** A published experiment and what has come out of it. */
-export interface Publication {
-  readonly experiment: Experiment;
-  /** Null as long as none of its units has been run. */
-  readonly summary: Summary | null;
-  /** The day of its results, as the repository has it: 2026-11-21; null where that is not known. */
+/** With the day of its results, as the repository has it: 2026-11-21; null where that is not known. */
+export interface DatedPublication extends Publication {
   readonly date: string | null;
 }
 
@@ -29,7 +26,7 @@ const order = [
 const placeOf = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
 
 /** Fetches every definition and summary. Throws FILE_MISSING where one could not be fetched. */
-export async function fetchPublications(): Promise<Publication[]> {
+export async function fetchPublications(): Promise<DatedPublication[]> {
   try {
     const list = await Promise.all(
       Object.entries(definitions).map(([path, define]) => fetchOne(path, define)),
@@ -45,7 +42,7 @@ export async function fetchPublications(): Promise<Publication[]> {
   }
 }
 
-async function fetchOne(path: string, define: () => Promise<Experiment>): Promise<Publication> {
+async function fetchOne(path: string, define: () => Promise<Experiment>): Promise<DatedPublication> {
   const summarize = summaries[path.replace(/experiment\.json$/, "summary.json")];
   const [experiment, summary] = await Promise.all([define(), summarize?.() ?? null]);
   return {
@@ -56,7 +53,7 @@ async function fetchOne(path: string, define: () => Promise<Experiment>): Promis
 }
 
 /** Publications in the order in which the page tells them. */
-export const inOrder = (list: readonly Publication[]): Publication[] =>
+export const inOrder = <P extends Publication>(list: readonly P[]): P[] =>
   list.toSorted((a, b) => {
     const [x, y] = [a.experiment.name, b.experiment.name];
     return placeOf(x) - placeOf(y) || (x < y ? -1 : 1);

@@ -5,13 +5,25 @@ import ordering from "../../../experiments/ordering/experiment.json";
 import type { Claim, ClaimResult, Experiment, Verdict } from "../../experiments/experiment";
 import { meanOf } from "../../analysis/mean";
 import { publishedOf } from "../compare/published";
-import { claimRows, countVerdicts, progressOf, unitCount, type ClaimRow } from "./claim_rows";
+import {
+  claimRows,
+  countVerdicts,
+  progressOf,
+  unitCount,
+  type ClaimRow,
+} from "../../experiments/report/claim_rows";
 import { learningCurves, metricsOf } from "./learning_curves";
-import { measureWords, pValue } from "./measures";
-import { probeCurves } from "./probe_curves";
+import { measureWords, pValue } from "../../experiments/report/measure_words";
+import { probeCurves } from "../../experiments/report/probe_curves";
 import { inOrder } from "./publications";
-import { dotPanels, dotWords, forestPlates, measuresOfClaims } from "./result_figures";
-import { claimSentence, countSentence, differenceText, ruleSentence, sidesOf } from "./sentences";
+import { dotPanels, dotWords, forestPlates, measuresOfClaims } from "../../experiments/report/result_figures";
+import {
+  claimSentence,
+  countSentence,
+  differenceText,
+  ruleSentence,
+  sidesOf,
+} from "../../experiments/report/sentences";
 import { madeUp, resultsOf } from "./testing/made_up";
 
 const experiments = { ordering, exploration, generalisation } as unknown as Record<string, Experiment>;

@@ -1,7 +1,7 @@
 import type { Experiment, Part, UnitResult } from "../../../experiments/experiment";
 import { summarize } from "../../../experiments/summarize";
 import { RandomStream } from "../../../kernels/random/random";
-import type { Publication } from "../publications";
+import type { DatedPublication } from "../publications";
 
 /** Arms by name, from worst to best, where results are made up. */
 const heights: Readonly<Record<string, number>> = {
@@ -17,7 +17,7 @@ const heights: Readonly<Record<string, number>> = {
  * An experiment with made-up results for the first `seeds` seeds of its first model: numbers for tests of the page, which
  * no model has made. The summary is computed from them as from real ones.
  */
-export function madeUp(experiment: Experiment, seeds: number): Publication {
+export function madeUp(experiment: Experiment, seeds: number): DatedPublication {
   const results = resultsOf(experiment, seeds);
   const units = experiment.parts.reduce(
     (sum, { arms, models, seeds: all }) => sum + arms.length * models.length * all.length,

@@ -1,7 +1,7 @@
-import type { Claim, ClaimResult, Summary } from "../../experiments/experiment";
+import type { Claim, ClaimResult, Summary } from "../experiment";
 import { count } from "../../figures/format";
 import type { ClaimRow, VerdictCounts } from "./claim_rows";
-import { measureWords, pValue } from "./measures";
+import { measureWords, pValue } from "./measure_words";
 
 /** "1 claim", "12 claims". */
 export const plural = (number: number, word: string): string =>
@@ -19,9 +19,14 @@ export function countSentence({ agree, disagree, undecided, notRun }: VerdictCou
   return `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}.`;
 }
 
-/** What it cost: "180 runs, 103,680 responses, 2,480,000 tokens, 96 core minutes." */
+/** What it cost: "180 runs, 103,680 responses, 2,480,000 tokens, 96 core minutes." Nothing is said of what was not used. */
 export const budgetSentence = ({ done, responses, tokens, core_minutes }: Summary): string =>
-  `${plural(done, "run")}, ${plural(responses, "response")}, ${plural(tokens, "token")}, ${plural(core_minutes, "core minute")}.`;
+  `${[
+    plural(done, "run"),
+    ...(responses > 0 ? [plural(responses, "response")] : []),
+    ...(tokens > 0 ? [plural(tokens, "token")] : []),
+    plural(core_minutes, "core minute"),
+  ].join(", ")}.`;
 
 /** What is compared in a claim: the two sides, and what they have in common (empty where that is nothing). */
 export interface Sides {

@@ -1,5 +1,5 @@
-import type { Claim, ClaimResult, Verdict } from "../../experiments/experiment";
-import type { Publication } from "./publications";
+import type { Claim, ClaimResult, Verdict } from "../experiment";
+import type { Publication } from "./publication";
 
 /** A claim beside what came out. `notRun`: there is no pair of units for it yet. */
 export interface ClaimRow {

@@ -2,7 +2,7 @@ import type { BandSeries } from "../../figures/bands";
 import type { FigureTable, FigureText } from "../../figures/figure_text";
 import { decimal } from "../../figures/format";
 import { seriesLook } from "../../figures/series_looks";
-import type { Publication } from "./publications";
+import type { Publication } from "./publication";
 
 /** Shares over a number of responses or rounds, measured after training. */
 export interface ProbeCurves {

@@ -1,10 +1,10 @@
-import type { Claim, Estimate, Part } from "../../experiments/experiment";
+import type { Claim, Estimate, Part } from "../experiment";
 import type { DotPanel, DotRow } from "../../figures/estimate_dots";
 import type { FigureTable, FigureText } from "../../figures/figure_text";
 import type { ForestGroup } from "../../figures/forest";
 import type { ClaimRow } from "./claim_rows";
-import { measureWords } from "./measures";
-import type { Publication } from "./publications";
+import { measureWords } from "./measure_words";
+import type { Publication } from "./publication";
 import { claimSentence, sidesOf } from "./sentences";
 
 /** Claims whose differences can stand on one axis. */
