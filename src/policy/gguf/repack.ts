@@ -1,16 +1,19 @@
 import { HerlError } from "../../errors";
 import type { QuantizedData } from "../../kernels/tensor";
+import { blockFormats, type BlockFormat, type Unpacked } from "./block_formats";
 import { halfToFloat } from "./float16";
 import type { GgufTensor } from "./read_gguf";
-import { tensorTypes } from "./tensor_type";
+import { chooseReadable, tensorTypes } from "./tensor_type";
 
-/** The types that `repack` takes; `isRepackable` tells them from the rest. */
+/** The types that have a way of their own; the others go by `blockFormats`. */
 const repackers = { Q8_0: repackQ8, Q4_0: repackQ4, Q4_1: repackQ4 };
-type RepackableType = keyof typeof repackers;
+type RepackableType = keyof typeof repackers | keyof typeof blockFormats;
 
-export const isRepackable = (type: string): type is RepackableType => Object.hasOwn(repackers, type);
+/** Whether `repack` takes a type. */
+export const isRepackable = (type: string): type is RepackableType =>
+  Object.hasOwn(repackers, type) || Object.hasOwn(blockFormats, type);
 
-/** Elements of a block, and of a group in the target layout: all types so far have 32. */
+/** Elements of a block, and of a group in the target layout, in the types with a way of their own. */
 const group = 32;
 
 /**
@@ -19,16 +22,41 @@ const group = 32;
  * one of f32 scales. Raises GGUF_TENSOR_TYPE for types that are not block-quantized or not read yet.
  */
 export function repack(tensor: GgufTensor): QuantizedData {
-  if (!isRepackable(tensor.type)) throw unsupportedType(tensor);
-  return repackers[tensor.type](tensor);
+  const { type } = tensor;
+  if (!isRepackable(type)) throw unsupportedType(tensor);
+  return type in blockFormats
+    ? repackBlocks(tensor, blockFormats[type as keyof typeof blockFormats])
+    : repackers[type as keyof typeof repackers](tensor);
 }
 
 export function unsupportedType({ name, type }: GgufTensor): HerlError {
   return new HerlError(
     "GGUF_TENSOR_TYPE",
-    `Tensor ${name} is ${type}, which is not supported yet`,
-    "Choose a file with tensors of type Q8_0, Q4_0, Q4_1, F16 or F32.",
+    `Tensor ${name} is ${type}, which is not supported`,
+    chooseReadable,
   );
+}
+
+/** Any format of `blockFormats`, block by block. */
+function repackBlocks({ rows, cols, type, bytes }: GgufTensor, format: BlockFormat): QuantizedData {
+  const { elements, bits, zero, group, hasOffsets } = format;
+  const count = rows * cols;
+  const integers = new Int8Array(elements);
+  const scales = new Float32Array(count / group);
+  const offsets = new Float32Array(hasOffsets ? count / group : 0);
+  const out: Unpacked = { integers, scales, offsets, group: 0 };
+  const packed = new Uint8Array((count * bits) / 8);
+  const stride = tensorTypes[type].bytes;
+  for (let block = 0, to = 0; block * elements < count; block++) {
+    format.unpack(bytes, block * stride, out);
+    out.group += elements / group;
+    if (bits === 8) for (let i = 0; i < elements; i++) packed[to++] = integers[i];
+    else
+      for (let i = 0; i < elements; i += 2)
+        packed[to++] = (integers[i] + zero) | ((integers[i + 1] + zero) << 4);
+  }
+  const words = new Uint32Array(packed.buffer);
+  return { rows, cols, bits, zero, group, words, scales, offsets: hasOffsets ? offsets : null };
 }
 
 /** Q8_0: f16 scale, 32 signed bytes in order. The bytes are the words of the target already. */

@@ -1,6 +1,6 @@
 import { HerlError } from "../../errors";
 import type { ByteCursor } from "./byte_cursor";
-import { removedTensorTypes, tensorBytes, tensorTypeOfId, tensorTypes } from "./tensor_type";
+import { chooseReadable, removedTensorTypes, tensorBytes, tensorTypeOfId, tensorTypes } from "./tensor_type";
 import type { TensorType } from "./tensor_type";
 
 /** What a GGUF header says about one tensor. */
@@ -63,7 +63,7 @@ function readTensorType(cursor: ByteCursor, name: string): TensorType {
     removed
       ? `Tensor ${name} is ${removed}, a type that GGML has removed`
       : `Tensor ${name} has type ${id}, which is not known`,
-    "Choose a file with tensors of type Q8_0, Q4_0, Q4_1, F16 or F32.",
+    chooseReadable,
   );
 }
 

@@ -42,6 +42,15 @@ export const tensorTypes = {
 
 export type TensorType = keyof typeof tensorTypes;
 
+/** The types of weights that are read (`to_float32.ts`, `repack.ts`). */
+export const readableTypes = [
+  ...(["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1"] as const),
+  ...(["Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL"] as const),
+] as const satisfies readonly TensorType[];
+
+/** What to do about a tensor of another type. */
+export const chooseReadable = `Choose a file with tensors of the types ${readableTypes.join(", ")}.`;
+
 /** Ids that GGML once used and has taken out; old files may hold them. */
 export const removedTensorTypes: ReadonlyMap<number, string> = new Map([
   [4, "Q4_2"],

@@ -13,6 +13,9 @@ export function toFloat32(tensor: GgufTensor): Float32Array<ArrayBuffer> {
     for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(i * 4, true);
   } else if (type === "F16") {
     for (let i = 0; i < values.length; i++) values[i] = halfToFloat(view.getUint16(i * 2, true));
+  } else if (type === "BF16") {
+    const bits = new Uint32Array(values.buffer);
+    for (let i = 0; i < bits.length; i++) bits[i] = view.getUint16(i * 2, true) << 16;
   } else {
     throw unsupportedType(tensor);
   }
