@@ -121,7 +121,8 @@ def record(tied):
     return result
 
 
-print(json.dumps(dict(
-    madeBy=f"tools/record_llama_fixtures.py with torch {torch.__version__}",
-    config=dict(SHAPE, contextLength=64, ropeBase=10000, rmsEpsilon=1e-5, architecture="llama"),
-    prompt=PROMPT, branches=BRANCHES, models=[record(True), record(False)]), indent=1))
+if __name__ == "__main__":
+    print(json.dumps(dict(
+        madeBy=f"tools/record_llama_fixtures.py with torch {torch.__version__}",
+        config=dict(SHAPE, contextLength=64, ropeBase=10000, rmsEpsilon=1e-5, architecture="llama"),
+        prompt=PROMPT, branches=BRANCHES, models=[record(True), record(False)]), indent=1))

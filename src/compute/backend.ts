@@ -1,5 +1,6 @@
 import type { AdamwOptions, SquaresOptions } from "../kernels/adamw/adamw";
 import type { AttentionBackwardOptions, AttentionOptions } from "../kernels/attention/attention";
+import type { BiasBackwardOptions, BiasOptions } from "../kernels/bias/bias";
 import type { GatherOptions, ScatterAddOptions, ScatterOptions } from "../kernels/embedding/embedding";
 import type { LmHeadBackwardOptions, LmHeadOptions } from "../kernels/lm_head/lm_head";
 import type { LoraBackwardOptions, LoraOptions } from "../kernels/lora/lora";
@@ -38,6 +39,8 @@ export interface Kernels {
   scatterAdd(options: ScatterAddOptions): void;
   rmsnorm(options: RmsnormOptions): void;
   rmsnormBackward(options: RmsnormBackwardOptions): void;
+  bias(options: BiasOptions): void;
+  biasBackward(options: BiasBackwardOptions): void;
   rope(options: RopeOptions): void;
   attention(options: AttentionOptions): void;
   attentionBackward(options: AttentionBackwardOptions): void;

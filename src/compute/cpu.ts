@@ -1,5 +1,6 @@
 import * as adamw from "../kernels/adamw/cpu";
 import * as attention from "../kernels/attention/cpu";
+import * as bias from "../kernels/bias/cpu";
 import { CpuContext, type CpuTensor } from "../kernels/cpu";
 import * as embedding from "../kernels/embedding/cpu";
 import * as lmHead from "../kernels/lm_head/cpu";
@@ -23,6 +24,7 @@ export class CpuBackend implements Backend {
     ...lora,
     ...embedding,
     ...rmsnorm,
+    ...bias,
     ...rope,
     ...attention,
     ...swiglu,

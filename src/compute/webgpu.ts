@@ -1,6 +1,7 @@
 import { HerlError } from "../errors";
 import * as adamw from "../kernels/adamw/webgpu";
 import * as attention from "../kernels/attention/webgpu";
+import * as bias from "../kernels/bias/webgpu";
 import * as embedding from "../kernels/embedding/webgpu";
 import { GpuContext, wantedFeatures, type GpuTensor } from "../kernels/gpu";
 import * as lmHead from "../kernels/lm_head/webgpu";
@@ -20,6 +21,7 @@ export class WebgpuBackend implements Backend {
     ...lora,
     ...embedding,
     ...rmsnorm,
+    ...bias,
     ...rope,
     ...attention,
     ...swiglu,

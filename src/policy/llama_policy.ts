@@ -60,7 +60,7 @@ export class LlamaPolicy implements TrainablePolicy {
     this.contextLength = Math.min(config.contextLength, options.contextLength ?? longestContext);
     this.model = buildDecoder(backend, config, weights, options.training, options);
     const workspace = new Workspace(backend);
-    const angles = ropeTable(this.contextLength, config.headDim, config.ropeBase);
+    const angles = ropeTable(this.contextLength, config);
     this.context = { backend, workspace, config, rope: workspace.filled("rope", angles, config.headDim) };
     this.optimizer = new Adamw(this.model.parameters);
   }

@@ -25,7 +25,7 @@ export function loraShapes(model: LlamaConfig, lora: LoraConfig): Omit<Parameter
   const shapes = layerShapes(model);
   return Array.from({ length: model.layers }, (_, layer) =>
     lora.targets.flatMap((projection) => {
-      const [outputs, inputs] = shapes[projections[projection]];
+      const [outputs, inputs] = shapes.get(projections[projection])!;
       return [
         { name: adapterName(layer, projection, "A"), rows: lora.rank, cols: inputs },
         { name: adapterName(layer, projection, "B"), rows: outputs, cols: lora.rank },

@@ -59,13 +59,17 @@ function checkKernelSizes({ dim, ffnDim, headDim, vocab }: LlamaConfig): void {
 }
 
 /** Files of architecture llama keep the rows of q and k in another order than the kernels (rope_permutation.ts). */
-const isRotated = (ggufName: string) => /\.attn_[qk]\.weight$/.test(ggufName);
+const isRotated = ({ architecture }: LlamaConfig, ggufName: string) =>
+  architecture === "llama" && /\.attn_[qk]\.weight$/.test(ggufName);
 
 function readWeights(file: GgufFile, config: LlamaConfig): HostWeights {
   const weights = new Map<string, HostWeight>();
   for (const { hf, gguf } of tensorNames(config)) {
     const tensor = requireTensor(file, gguf);
-    weights.set(hf, readWeight(tensor, isRotated(gguf) ? halfSplitOrder(tensor.rows, config.headDim) : null));
+    weights.set(
+      hf,
+      readWeight(tensor, isRotated(config, gguf) ? halfSplitOrder(tensor.rows, config.headDim) : null),
+    );
   }
   return weights;
 }
@@ -92,7 +96,7 @@ export function writeModel(
 ): Uint8Array {
   const tensors = [...tensorNames(config)].map(({ hf, gguf, shape: [rows, cols] }) => {
     const floats = weights.get(hf)!;
-    const values = isRotated(gguf)
+    const values = isRotated(config, gguf)
       ? gatherRows(floats, cols, interleavedOrder(rows, config.headDim))
       : floats;
     return rows === 1

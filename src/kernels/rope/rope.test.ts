@@ -25,7 +25,7 @@ describe.each(sideNames)("rope on %s", (name) => {
         : value * Math.cos(angle) + data[at - half] * Math.sin(angle);
     });
     const x = side.tensor(places.length, cols, data);
-    const table = side.tensor(4096, headDim, ropeTable(4096, headDim, base));
+    const table = side.tensor(4096, headDim, ropeTable(4096, { headDim, ropeBase: base }));
     const positions = side.indices(places);
     side.kernels.rope({ x, positions, table });
     expectClose(await side.read(x), expected, 1e-6);
@@ -35,7 +35,7 @@ describe.each(sideNames)("rope on %s", (name) => {
   });
 
   test("scalar products after rotation depend on the distance only", async () => {
-    const table = side.tensor(64, headDim, ropeTable(64, headDim, base));
+    const table = side.tensor(64, headDim, ropeTable(64, { headDim, ropeBase: base }));
     const data = randomNumbers(2 * headDim, "q and k");
     async function product(i: number, j: number): Promise<number> {
       const x = side.tensor(2, headDim, data);

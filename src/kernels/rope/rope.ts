@@ -16,13 +16,24 @@ export interface RopeOptions<T extends Tensor = Tensor> {
   readonly inverse?: boolean;
 }
 
+/** Of the angles: position · base^(−2i/headDim) / divisors[i]. */
+export interface RopeAngles {
+  readonly headDim: number;
+  readonly ropeBase: number;
+  /** One for each of the headDim / 2 frequencies. Default: all are 1. */
+  readonly ropeDivisors?: readonly number[];
+}
+
 /** Cosines and sines for positions 0 … count − 1, computed in double precision on the host, for both backends. */
-export function ropeTable(count: number, headDim: number, base: number): Float32Array<ArrayBuffer> {
+export function ropeTable(
+  count: number,
+  { headDim, ropeBase, ropeDivisors }: RopeAngles,
+): Float32Array<ArrayBuffer> {
   const half = headDim / 2;
   const table = new Float32Array(count * headDim);
-  const logBase = log(base);
+  const logBase = log(ropeBase);
   for (let i = 0; i < half; i++) {
-    const frequency = exp((-2 * i * logBase) / headDim);
+    const frequency = exp((-2 * i * logBase) / headDim) / (ropeDivisors?.[i] ?? 1);
     for (let position = 0; position < count; position++) {
       const [sin, cos] = sincos(position * frequency);
       table[position * headDim + i] = cos;

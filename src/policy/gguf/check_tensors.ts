@@ -1,7 +1,6 @@
 import { HerlError } from "../../errors";
-import { layerShapes, layerTensor, outerShapes } from "./llama_tensors";
-import type { LayerPart, Shape } from "./llama_tensors";
 import type { LlamaConfig } from "./llama_config";
+import { layerShapes, layerTensor, outerShapes, ropeFactors, type Shape } from "./llama_tensors";
 import { requireTensor } from "./read_gguf";
 import type { GgufFile } from "./read_gguf";
 
@@ -10,7 +9,7 @@ import type { GgufFile } from "./read_gguf";
  * nobody reads would make every number wrong without a word.
  */
 export function checkTensors(file: GgufFile, config: LlamaConfig): void {
-  let expected = 0;
+  const known = new Set<string>();
   const check = (name: string, [rows, cols]: Shape) => {
     const tensor = requireTensor(file, name);
     if (tensor.rows !== rows || tensor.cols !== cols) {
@@ -20,28 +19,18 @@ export function checkTensors(file: GgufFile, config: LlamaConfig): void {
         "The file contradicts itself; get it from another source.",
       );
     }
-    expected++;
+    known.add(name);
   };
   for (const [name, shape] of outerShapes(config)) check(name, shape);
-  const shapes = Object.entries(layerShapes(config)) as [LayerPart, Shape][];
-  for (let layer = 0; layer < config.layers; layer++) {
+  const shapes = layerShapes(config);
+  for (let layer = 0; layer < config.layers; layer++)
     for (const [part, shape] of shapes) check(layerTensor(layer, part), shape);
-  }
-  if (file.tensors.size !== expected) throw unexpected(file, config);
-}
-
-function unexpected(file: GgufFile, config: LlamaConfig): HerlError {
-  const known = new Set(outerShapes(config).keys());
-  const parts = Object.keys(layerShapes(config)) as LayerPart[];
-  for (let layer = 0; layer < config.layers; layer++) {
-    for (const part of parts) known.add(layerTensor(layer, part));
-  }
-  const name = [...file.tensors.keys()].find((tensor) => !known.has(tensor));
-  return new HerlError(
+  if (file.tensors.has(ropeFactors)) check(ropeFactors, [1, config.headDim / 2]);
+  const unexpected = [...file.tensors.keys()].find((name) => !known.has(name));
+  if (unexpected === undefined) return;
+  throw new HerlError(
     "MODEL_CONFIG",
-    name === "rope_freqs.weight"
-      ? "The model scales its rotary frequencies (rope_freqs.weight), which is not supported"
-      : `The file has a tensor ${name}, which a plain Llama decoder does not use`,
-    "Choose a plain Llama model, for instance SmolLM2-135M-Instruct.",
+    `The file has a tensor ${unexpected}, which a decoder of architecture ${config.architecture} does not use`,
+    "Choose a plain model of the Llama, Qwen2 or Qwen3 family, for instance SmolLM2-135M-Instruct.",
   );
 }

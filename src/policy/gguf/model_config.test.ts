@@ -14,6 +14,8 @@ const { uint32, float32, string, strings, int32s } = ggufValue;
 test.each<[string, LlamaConfig]>([
   ["tied", tinyConfig],
   ["untied", { ...tinyConfig, tied: false }],
+  ["qwen2", { ...tinyConfig, architecture: "qwen2" }],
+  ["qwen3, with a head size of its own", { ...tinyConfig, architecture: "qwen3", headDim: 24 }],
   ["without grouped queries", { ...tinyConfig, kvHeads: 4, ropeBase: 100000 }],
 ])("a configuration survives writing and reading: %s", (_, config) => {
   const { metadata, tensors } = tinyModel(config);
@@ -35,10 +37,13 @@ function broken(
 }
 
 describe("architectures", () => {
-  test.each(["qwen2", "qwen3"])("%s is said to come later", (name) => {
-    const error = broken({ "general.architecture": string(name) });
-    expect(error.code).toBe("MODEL_ARCHITECTURE");
-    expect(error.line).toMatch(new RegExp(`${name}.*later`));
+  test("one that lacks what its architecture has is incomplete", () => {
+    const { metadata, tensors } = tinyModel({ ...tinyConfig, architecture: "qwen2" });
+    tensors.delete("blk.1.attn_k.bias");
+    expect(errorOf(() => modelConfig({ version: 3, metadata, tensors }))).toMatchObject({
+      code: "GGUF_TENSOR_MISSING",
+      line: expect.stringContaining("blk.1.attn_k.bias"),
+    });
   });
 
   test("another is refused by name, and none too", () => {
@@ -57,11 +62,11 @@ describe("metadata that cannot be right are refused, naming the key", () => {
     ["llama.attention.head_count", uint32(3)],
     ["llama.attention.head_count", uint32(64)],
     ["llama.attention.head_count_kv", uint32(3)],
-    ["llama.attention.key_length", uint32(32)],
+    ["llama.attention.key_length", uint32(15)],
     ["llama.attention.value_length", uint32(8)],
     ["llama.rope.dimension_count", uint32(8)],
     ["llama.rope.scaling.type", string("yarn")],
-    ["llama.rope.scaling.factor", float32(2)],
+    ["llama.rope.scaling.factor", float32(-2)],
     ["llama.rope.freq_base", float32(-1)],
     ["llama.attention.layer_norm_rms_epsilon", null],
     ["llama.attention.layer_norm_rms_epsilon", float32(NaN)],
@@ -97,6 +102,35 @@ describe("metadata that cannot be right are refused, naming the key", () => {
   });
 });
 
+describe("scaled rotary embeddings", () => {
+  const divisorsOf = (keys: Record<string, GgufValue>, divisors?: number[]) => {
+    const { metadata, tensors } = tinyModel();
+    for (const [key, value] of Object.entries(keys)) metadata.set(key, value);
+    const name = "rope_freqs.weight";
+    if (divisors)
+      tensors.set(name, encodeTensor(name, "F32", [divisors.length], Float32Array.from(divisors)));
+    return modelConfig({ version: 3, metadata, tensors }).ropeDivisors;
+  };
+  const linear = string("linear");
+
+  test("linear ones divide every frequency, with or without their type's name", () => {
+    const fours = new Array<number>(8).fill(4);
+    expect(divisorsOf({ "llama.rope.scaling.factor": float32(4) })).toEqual(fours);
+    expect(divisorsOf({ "llama.rope.scale_linear": float32(4) })).toEqual(fours);
+    expect(
+      divisorsOf({ "llama.rope.scaling.type": linear, "llama.rope.scaling.factor": float32(4) }),
+    ).toEqual(fours);
+    expect(divisorsOf({ "llama.rope.scaling.type": linear })).toBeUndefined();
+  });
+
+  test("a file's own divisors are taken, one for each frequency", () => {
+    const own = [1, 1, 1, 2.5, 8, 8, 8, 8];
+    expect(divisorsOf({}, own)).toEqual(own);
+    expect(() => divisorsOf({}, own.slice(1))).toThrow(/rope_freqs.weight is 1 × 7/);
+    expect(() => divisorsOf({}, [...own.slice(1), 0])).toThrow(/rope_freqs.weight .*is 0/);
+  });
+});
+
 describe("tensors that disagree with the metadata", () => {
   const matrix = (name: string, rows: number, cols: number) =>
     encodeTensor(name, "F32", [cols, rows], new Float32Array(rows * cols));
@@ -115,7 +149,7 @@ describe("tensors that disagree with the metadata", () => {
     expect(error.line).toContain(`${name} is 64 × 64, and the metadata make it 32 × 64`);
   });
 
-  test.each(["blk.0.attn_q.bias", "blk.2.attn_q.weight", "rope_freqs.weight"])(
+  test.each(["blk.0.attn_q.bias", "blk.2.attn_q.weight", "blk.0.attn_q_norm.weight"])(
     "%s is one too many",
     (name) => {
       const error = broken({}, (tensors) => tensors.set(name, matrix(name, 1, 64)));

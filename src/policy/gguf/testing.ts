@@ -36,9 +36,7 @@ export function tinyModel(config: LlamaConfig = tinyConfig, type: WritableType =
   };
   for (const [name, [rows, cols]] of outerShapes(config)) add(name, rows, cols);
   for (let layer = 0; layer < config.layers; layer++) {
-    for (const [part, [rows, cols]] of Object.entries(layerShapes(config))) {
-      add(layerTensor(layer, part as keyof ReturnType<typeof layerShapes>), rows, cols);
-    }
+    for (const [part, [rows, cols]] of layerShapes(config)) add(layerTensor(layer, part), rows, cols);
   }
   return { metadata, tensors };
 }

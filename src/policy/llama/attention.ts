@@ -3,13 +3,15 @@ import { linearBackward, linearForward, type Linear } from "./linear";
 import { normBackward, normForward, type Norm } from "./norm";
 import type { Pass } from "./pass";
 
-/** The first half of a layer: out = x + attention(norm(x)) Woᵀ. */
+/** The first half of a layer: out = x + attention(norm(x)) Woᵀ, where heads may have norms of their own. */
 export interface Attention {
   readonly norm: Norm;
   readonly q: Linear;
   readonly k: Linear;
   readonly v: Linear;
   readonly o: Linear;
+  /** Norms of each head of queries and keys, [1, headDim]; null in most models. */
+  readonly headNorms: { readonly q: Norm; readonly k: Norm } | null;
 }
 
 /** What the backward pass needs of the forward pass; `scope` names the layer, or is shared when recomputing. */
@@ -26,6 +28,25 @@ function saved({ workspace, config, rows: { count } }: Pass, scope: string) {
   };
 }
 
+/** Queries and keys before the norms of their heads: saved too, where there are such norms. */
+function rawHeads({ workspace, config, rows: { count } }: Pass, scope: string) {
+  return {
+    q: workspace.tensor(`${scope} raw q`, count, config.heads * config.headDim),
+    k: workspace.tensor(`${scope} raw k`, count, config.kvHeads * config.headDim),
+  };
+}
+
+/** The same numbers with a head a row. */
+const byHead = ({ config: { headDim } }: Pass, x: Tensor): Tensor =>
+  x.view(0, (x.rows * x.cols) / headDim, headDim);
+
+/** ∂L/∂(the heads before their norm), from ∂L/∂(after it). */
+function headNormBackward(pass: Pass, norm: Norm, raw: Tensor, gradient: Tensor, name: string): Tensor {
+  const gradRaw = pass.workspace.zeros(name, raw.rows, raw.cols);
+  normBackward(pass, norm, byHead(pass, raw), byHead(pass, gradient), byHead(pass, gradRaw));
+  return gradRaw;
+}
+
 export function attentionForward(
   pass: Pass,
   block: Attention,
@@ -38,9 +59,15 @@ export function attentionForward(
   const { kernels } = backend;
   const { normed, q, k, v, mixed, logSumExp } = saved(pass, scope);
   normForward(pass, block.norm, x, normed);
-  linearForward(pass, block.q, normed, q);
-  linearForward(pass, block.k, normed, k);
+  const { headNorms } = block;
+  const raw = headNorms ? rawHeads(pass, scope) : { q, k };
+  linearForward(pass, block.q, normed, raw.q);
+  linearForward(pass, block.k, normed, raw.k);
   linearForward(pass, block.v, normed, v);
+  if (headNorms) {
+    normForward(pass, headNorms.q, byHead(pass, raw.q), byHead(pass, q));
+    normForward(pass, headNorms.k, byHead(pass, raw.k), byHead(pass, k));
+  }
   kernels.rope({ x: q, positions: rows.positions, table: rope });
   kernels.rope({ x: k, positions: rows.positions, table: rope });
   let [keys, values] = [k, v];
@@ -81,9 +108,13 @@ export function attentionBackward(
   });
   kernels.rope({ x: gradQ, positions: rows.positions, table: rope, inverse: true });
   kernels.rope({ x: gradK, positions: rows.positions, table: rope, inverse: true });
+  const { headNorms } = block;
+  const raw = headNorms && rawHeads(pass, scope);
+  const gradRawQ = raw ? headNormBackward(pass, headNorms.q, raw.q, gradQ, "gradRawQ") : gradQ;
+  const gradRawK = raw ? headNormBackward(pass, headNorms.k, raw.k, gradK, "gradRawK") : gradK;
   const gradNormed = needed ? workspace.tensor("gradNormed", rows.count, x.cols) : null;
-  linearBackward(pass, block.q, forward.normed, gradQ, gradNormed);
-  linearBackward(pass, block.k, forward.normed, gradK, gradNormed, true);
+  linearBackward(pass, block.q, forward.normed, gradRawQ, gradNormed);
+  linearBackward(pass, block.k, forward.normed, gradRawK, gradNormed, true);
   linearBackward(pass, block.v, forward.normed, gradV, gradNormed, true);
   if (gradNormed) normBackward(pass, block.norm, x, gradNormed, gradient);
 }

@@ -2,15 +2,17 @@ import type { Backend, Numbers } from "../../compute/backend";
 import { floatWeightBytes } from "../../compute/batch_shape";
 import type { Key } from "../../kernels/random/random";
 import { dequantizeRow, isQuantized, type Tensor, type Weight } from "../../kernels/tensor";
-import type { LlamaConfig } from "../gguf/llama_config";
+import { hasBias, hasHeadNorms, type LlamaConfig } from "../gguf/llama_config";
+import type { LayerPart } from "../gguf/llama_tensors";
 import { adapterOf, loraParameters, type LoraConfig } from "../lora";
 import { Parameters } from "../parameters";
 import type { Decoder, Layer } from "./decoder";
-import type { Linear } from "./linear";
+import type { Bias, Linear } from "./linear";
 import { mergeAdapters, type MergedDecoder } from "./merged";
 import type { Norm } from "./norm";
 import {
   layerName,
+  projections,
   tensorNames,
   uploadWeight,
   type HostWeight,
@@ -92,27 +94,36 @@ interface Source {
 }
 
 function assemble(config: LlamaConfig, source: Source): Omit<Decoder, "recompute"> {
+  const vector = (name: string): Bias => {
+    const value = source.weight(name);
+    if (isQuantized(value)) throw new Error(`${name} is quantized; gains of norms and biases never are`);
+    return { value, gradient: source.gradient(name) };
+  };
   const norm = (name: string): Norm => {
-    const weight = source.weight(name);
-    if (isQuantized(weight)) throw new Error(`${name} is quantized; the gain of a norm never is`);
-    return { weight, gradient: source.gradient(name) };
+    const { value, gradient } = vector(name);
+    return { weight: value, gradient };
   };
   const layers = Array.from({ length: config.layers }, (_, layer): Layer => {
-    const linear = (projection: Projection): Linear => {
-      const name = layerName(layer, projection);
+    const linear = (projection: Projection, biasPart?: LayerPart): Linear => {
+      const name = layerName(layer, projections[projection]);
       const adapter = source.adapter(layer, projection);
-      return { name, weight: source.weight(name), gradient: source.gradient(name), adapter };
+      const bias = biasPart && hasBias(config) ? vector(layerName(layer, biasPart)) : null;
+      return { name, weight: source.weight(name), gradient: source.gradient(name), bias, adapter };
     };
+    const layerNorm = (part: LayerPart) => norm(layerName(layer, part));
     return {
       attention: {
-        norm: norm(layerName(layer, "input_layernorm")),
-        q: linear("self_attn.q_proj"),
-        k: linear("self_attn.k_proj"),
-        v: linear("self_attn.v_proj"),
+        norm: layerNorm("attn_norm.weight"),
+        q: linear("self_attn.q_proj", "attn_q.bias"),
+        k: linear("self_attn.k_proj", "attn_k.bias"),
+        v: linear("self_attn.v_proj", "attn_v.bias"),
         o: linear("self_attn.o_proj"),
+        headNorms: hasHeadNorms(config)
+          ? { q: layerNorm("attn_q_norm.weight"), k: layerNorm("attn_k_norm.weight") }
+          : null,
       },
       feedForward: {
-        norm: norm(layerName(layer, "post_attention_layernorm")),
+        norm: layerNorm("ffn_norm.weight"),
         gate: linear("mlp.gate_proj"),
         up: linear("mlp.up_proj"),
         down: linear("mlp.down_proj"),

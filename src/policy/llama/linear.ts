@@ -11,31 +11,41 @@ export interface Adapter {
   readonly scale: number;
 }
 
-/** y = x Wᵀ, with an adapter beside it or its own weight trained, or neither. */
+/** A bias that is added to a linear layer's output. */
+export interface Bias {
+  /** [1, outputs] */
+  readonly value: Tensor;
+  readonly gradient: Tensor | null;
+}
+
+/** y = x Wᵀ (+ bias), with an adapter beside it or its own weight trained, or neither. */
 export interface Linear {
   readonly name: string;
   /** [outputs, inputs] */
   readonly weight: Weight;
   readonly gradient: Tensor | null;
+  readonly bias: Bias | null;
   readonly adapter: Adapter | null;
 }
 
 const innerOf = ({ workspace }: ModelContext, name: string, { a }: Adapter, x: Tensor): Tensor =>
   workspace.tensor(`${name} inner`, x.rows, a.value.rows);
 
-/** out = x Wᵀ (+ addend). */
+/** out = x Wᵀ (+ bias) (+ addend). */
 export function linearForward(
   model: ModelContext,
-  { name, weight, adapter }: Linear,
+  { name, weight, bias, adapter }: Linear,
   x: Tensor,
   out: Tensor,
   addend?: Tensor,
 ): void {
   const { kernels } = model.backend;
-  if (!adapter) return kernels.matmul({ layout: "NT", a: x, b: weight, out, addend });
-  const { a, b, scale } = adapter;
-  const inner = innerOf(model, name, adapter, x);
-  kernels.lora({ x, weight, a: a.value, b: b.value, scale, inner, out, addend });
+  if (adapter) {
+    const { a, b, scale } = adapter;
+    const inner = innerOf(model, name, adapter, x);
+    kernels.lora({ x, weight, a: a.value, b: b.value, scale, inner, out, addend });
+  } else kernels.matmul({ layout: "NT", a: x, b: weight, out, addend });
+  if (bias) kernels.bias({ bias: bias.value, out });
 }
 
 /**
@@ -44,7 +54,7 @@ export function linearForward(
  */
 export function linearBackward(
   model: ModelContext,
-  { name, weight, gradient, adapter }: Linear,
+  { name, weight, gradient, bias, adapter }: Linear,
   x: Tensor,
   gradOut: Tensor,
   gradX: Tensor | null,
@@ -52,6 +62,7 @@ export function linearBackward(
 ): void {
   const { backend, workspace } = model;
   const { kernels } = backend;
+  if (bias?.gradient) kernels.biasBackward({ gradOut, gradBias: bias.gradient });
   if (adapter) {
     const { a, b, scale } = adapter;
     return kernels.loraBackward({

@@ -1,7 +1,14 @@
 import type { Backend, Numbers } from "../../compute/backend";
 import type { QuantizedData, Tensor, Weight } from "../../kernels/tensor";
 import type { LlamaConfig } from "../gguf/llama_config";
-import { layerShapes, outerShapes, type LayerPart, type Shape } from "../gguf/llama_tensors";
+import {
+  layerParts,
+  layerShapes,
+  layerTensor,
+  outerShapes,
+  type LayerPart,
+  type Shape,
+} from "../gguf/llama_tensors";
 
 /** A weight as a file gives it: floats, or quantized integers in the one layout. */
 export type HostWeight =
@@ -12,18 +19,16 @@ export type HostWeights = ReadonlyMap<string, HostWeight>;
 
 /** The seven projections of a layer, by their Hugging Face names. */
 export const projections = {
-  "self_attn.q_proj": "attn_q",
-  "self_attn.k_proj": "attn_k",
-  "self_attn.v_proj": "attn_v",
-  "self_attn.o_proj": "attn_output",
-  "mlp.gate_proj": "ffn_gate",
-  "mlp.up_proj": "ffn_up",
-  "mlp.down_proj": "ffn_down",
+  "self_attn.q_proj": "attn_q.weight",
+  "self_attn.k_proj": "attn_k.weight",
+  "self_attn.v_proj": "attn_v.weight",
+  "self_attn.o_proj": "attn_output.weight",
+  "mlp.gate_proj": "ffn_gate.weight",
+  "mlp.up_proj": "ffn_up.weight",
+  "mlp.down_proj": "ffn_down.weight",
 } as const satisfies Record<string, LayerPart>;
 
 export type Projection = keyof typeof projections;
-
-const norms = { input_layernorm: "attn_norm", post_attention_layernorm: "ffn_norm" } as const;
 
 const outer = {
   "token_embd.weight": "model.embed_tokens.weight",
@@ -31,20 +36,18 @@ const outer = {
   "output.weight": "lm_head.weight",
 } as const;
 
-export const layerName = (layer: number, part: Projection | keyof typeof norms): string =>
-  `model.layers.${layer}.${part}.weight`;
+/** The Hugging Face name of a layer's tensor. */
+export const layerName = (layer: number, part: LayerPart): string =>
+  `model.layers.${layer}.${layerParts[part]}`;
 
 /** Every tensor of a model: its names in both worlds, and its shape. */
 export function* tensorNames(config: LlamaConfig): Generator<{ hf: string; gguf: string; shape: Shape }> {
   for (const [gguf, shape] of outerShapes(config))
     yield { hf: outer[gguf as keyof typeof outer], gguf, shape };
   const shapes = layerShapes(config);
-  for (let layer = 0; layer < config.layers; layer++) {
-    for (const [part, gguf] of Object.entries({ ...norms, ...projections })) {
-      const hf = layerName(layer, part as Projection);
-      yield { hf, gguf: `blk.${layer}.${gguf}.weight`, shape: shapes[gguf] };
-    }
-  }
+  for (let layer = 0; layer < config.layers; layer++)
+    for (const [part, shape] of shapes)
+      yield { hf: layerName(layer, part), gguf: layerTensor(layer, part), shape };
 }
 
 /** Copies one weight to the device. */

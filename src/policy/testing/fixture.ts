@@ -1,6 +1,7 @@
 import type { LlamaConfig } from "../gguf/llama_config";
 import { tensorNames, type HostWeight, type HostWeights } from "../llama/weights";
 import type { OptimizerOptions, Tree } from "../policy";
+import family from "./fixtures/tiny_family.json";
 import recorded from "./fixtures/tiny_llama.json";
 
 /** What PyTorch recorded; see tools/record_llama_fixtures.py. */
@@ -44,6 +45,17 @@ export interface RecordedModel {
 
 export const [tiedModel, untiedModel] = fixture.models;
 
+/** Tiny models of the other kinds, on the same text; see tools/record_family_fixtures.py. */
+export const familyModels = family.models as unknown as readonly FamilyModel[];
+
+export interface FamilyModel extends Pick<
+  RecordedModel,
+  "weights" | "coefficients" | "scores" | "gradients" | "lora"
+> {
+  readonly name: string;
+  readonly config: LlamaConfig;
+}
+
 export const fixtureTree: Tree = { prompt: fixture.prompt, branches: fixture.branches };
 
 /** Base64 of little-endian f32. */
@@ -54,16 +66,20 @@ export function decodeNumbers(base64: string): Float32Array<ArrayBuffer> {
 export const fixtureConfig = (tied: boolean): LlamaConfig => ({ ...fixture.config, tied });
 
 /** The tiny model's weights, as a loader would give them. */
-export function fixtureWeights(model: RecordedModel): HostWeights {
+export const fixtureWeights = (model: RecordedModel): HostWeights =>
+  weightsOf(fixtureConfig(model.tied), model.weights);
+
+/** Recorded matrices as a loader would give them. */
+export function weightsOf(config: LlamaConfig, weights: Matrices): HostWeights {
   return new Map(
-    [...tensorNames(fixtureConfig(model.tied))].map(({ hf, shape: [rows, cols] }): [string, HostWeight] => [
+    [...tensorNames(config)].map(({ hf, shape: [rows, cols] }): [string, HostWeight] => [
       hf,
-      { rows, cols, floats: decodeNumbers(model.weights[hf]) },
+      { rows, cols, floats: decodeNumbers(weights[hf]) },
     ]),
   );
 }
 
-export const coefficientsOf = (model: RecordedModel) => {
+export const coefficientsOf = (model: Pick<RecordedModel, "coefficients">) => {
   const coefficients = model.coefficients.map(decodeNumbers);
   return (_tree: number, branch: number) => coefficients[branch];
 };

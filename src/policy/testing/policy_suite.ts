@@ -11,12 +11,14 @@ import {
   adamwOptions,
   coefficientsOf,
   decodeNumbers,
+  familyModels,
   fixture,
   fixtureConfig,
   fixtureTree,
   fixtureWeights,
   tiedModel,
   untiedModel,
+  weightsOf,
   type RecordedModel,
 } from "./fixture";
 
@@ -76,6 +78,31 @@ export function describePolicy(name: string, openBackend: () => Promise<Backend>
         expectScores(gradients, model.scores);
         await expectGradients(policy, model.gradients);
       });
+
+      test.each(familyModels.map((model) => [model.name, model] as const))(
+        "%s: log-probabilities, entropies, all gradients, and with adapters the same",
+        async (_name, model) => {
+          const weights = weightsOf(model.config, model.weights);
+          const full = new LlamaPolicy(backend, model.config, weights, { training: fullTraining, endIds });
+          const [scores] = await full.score([fixtureTree]);
+          expectScores(scores, model.scores);
+          await full.backward([fixtureTree], coefficientsOf(model));
+          await expectGradients(full, model.gradients);
+
+          for (const recompute of [false, true]) {
+            const options = { training: loraTraining, endIds, recompute };
+            const adapted = new LlamaPolicy(backend, model.config, weights, options);
+            const matrices = Object.entries(model.lora.matrices);
+            adapted.model.parameters.write(
+              new Map(matrices.map(([key, data]) => [key, decodeNumbers(data)])),
+            );
+            const [adaptedScores] = await adapted.score([fixtureTree]);
+            expectScores(adaptedScores, model.lora.scores);
+            await adapted.backward([fixtureTree], coefficientsOf(model));
+            await expectGradients(adapted, model.lora.gradients);
+          }
+        },
+      );
 
       test("at another temperature", async () => {
         const policy = open(tiedModel);
