@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { fstatSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { HerlError } from "../errors";
+import type { ByteSource } from "../policy/gguf/byte_source";
 
 export { toLines } from "../runs/lines";
 
@@ -13,6 +15,34 @@ export function readBytes(path: string): Uint8Array {
   } catch (cause) {
     throw new HerlError("FILE_MISSING", `${path} cannot be read`, "Check the path", { cause });
   }
+}
+
+/** A file that is read piece by piece, open as long as the process lives. Throws FILE_MISSING. */
+export function openSource(path: string): ByteSource {
+  try {
+    const file = openSync(path, "r");
+    return {
+      size: fstatSync(file).size,
+      read(offset, length) {
+        const bytes = new Uint8Array(length);
+        let done = 0;
+        for (let count = -1; done < length && count !== 0; done += count)
+          count = readSync(file, bytes, done, length - done, offset + done);
+        if (done < length) throw new HerlError("FILE_MISSING", `${path} has become shorter`, "Get it again");
+        return bytes;
+      },
+    };
+  } catch (cause) {
+    throw new HerlError("FILE_MISSING", `${path} cannot be read`, "Check the path", { cause });
+  }
+}
+
+/** SHA-256 of a source, in hexadecimal. */
+export function sha256Of({ size, read }: ByteSource): string {
+  const hash = createHash("sha256");
+  const piece = 4_194_304;
+  for (let at = 0; at < size; at += piece) hash.update(read(at, Math.min(piece, size - at)));
+  return hash.digest("hex");
 }
 
 export const readText = (path: string): string => new TextDecoder().decode(readBytes(path));

@@ -9,7 +9,7 @@ import { readModel, type ModelFile } from "../policy/model_file";
 import { loadAdapter, readPeft, type ReadAdapter } from "../policy/peft";
 import { readAdapterFiles } from "./adapter_files";
 import type { Option } from "./arguments";
-import { readBytes } from "./files";
+import { openSource, sha256Of } from "./files";
 
 export const modelOption: Option = {
   type: "string",
@@ -38,7 +38,10 @@ export function modelPath(name: string): string {
 }
 
 /** Reads a model by path, or an embedded one by its name. */
-export const openModel = (name: string): ModelFile => readModel(readBytes(modelPath(name)));
+export function openModel(name: string): ModelFile {
+  const source = openSource(modelPath(name));
+  return readModel(source, sha256Of(source));
+}
 
 /** Reads a PEFT adapter's folder. */
 export const readAdapter = (folder: string): ReadAdapter => readPeft(readAdapterFiles(folder));

@@ -5,12 +5,12 @@ import { RandomStream } from "../kernels/random/random";
 import { pocketChatTemplate } from "./chat_templates";
 import type { LlamaConfig } from "./gguf/llama_config";
 import { encodeTensor, type WritableType } from "./gguf/quantize";
-import { readGguf } from "./gguf/read_gguf";
+import { readGguf, requireTensor } from "./gguf/read_gguf";
 import { errorOf } from "./gguf/testing";
 import { toFloat32 } from "./gguf/to_float32";
 import { ggufValue, type GgufValue } from "./gguf/value";
 import { hostFloats } from "./llama/build";
-import { tensorNames, type HostWeight } from "./llama/weights";
+import { tensorNames, type HostWeight, type HostWeights } from "./llama/weights";
 import { LlamaPolicy } from "./llama_policy";
 import { readModel, writeModel } from "./model_file";
 import { fixture, tokenizerMetadata } from "./tokenizer/testing";
@@ -93,9 +93,31 @@ describe("a model written and read again", () => {
     for (const type of ["F32", "F16", "Q8_0"] as const) {
       const bytes = written(config, type);
       const { weights } = readModel(bytes);
-      const floats = new Map([...weights].map(([name, weight]) => [name, hostFloats(weight)]));
+      const floats = new Map([...weights.keys()].map((name) => [name, hostFloats(weights.get(name)!)]));
       expect(writeModel(config, floats, metadataOf(vocab), type)).toEqual(bytes);
     }
+  });
+
+  test("read from a source, a weight is read when it is asked for, and the rest stays where it is", () => {
+    const bytes = written(config, "Q8_0");
+    const reads: [number, number][] = [];
+    const source = {
+      size: bytes.length,
+      read(offset: number, length: number) {
+        reads.push([offset, length]);
+        return bytes.slice(offset, offset + length);
+      },
+    };
+    const known = readModel(source, "0".repeat(64));
+    expect([known.sha256, reads.length]).toEqual(["0".repeat(64), 1]);
+    const whole = readModel(bytes);
+    expect(readModel(source).sha256).toBe(whole.sha256);
+    reads.length = 0;
+    const name = "model.layers.1.self_attn.k_proj.weight";
+    expect(known.weights.get(name)).toEqual(whole.weights.get(name));
+    const { bytes: own } = requireTensor(readGguf(bytes), "blk.1.attn_k.weight");
+    expect(reads).toEqual([[own.byteOffset - bytes.byteOffset, own.length]]);
+    expect(known.weights.get("no.such")).toBeUndefined();
   });
 
   test("computes the same as from the weights it was made of", async () => {
@@ -106,7 +128,7 @@ describe("a model written and read again", () => {
         { rows, cols, floats: randomWeights(config).get(hf)! },
       ]),
     );
-    const scores = (weights: ReadonlyMap<string, HostWeight>) =>
+    const scores = (weights: HostWeights) =>
       new LlamaPolicy(backend, config, weights, { training: { mode: "full" }, endIds: new Set([1]) }).score([
         { prompt: [3, 1, 4], branches: [[1, 5, 9, 2]] },
       ]);

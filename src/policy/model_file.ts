@@ -1,4 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
+import { sha256 as createSha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { HerlError } from "../errors";
 import type { Numbers } from "../compute/backend";
@@ -6,8 +6,9 @@ import { chatTemplate } from "./chat_templates";
 import type { LlamaConfig } from "./gguf/llama_config";
 import { configMetadata, modelConfig } from "./gguf/model_config";
 import { encodeTensor, type WritableType } from "./gguf/quantize";
+import { isByteSource, memorySource, type ByteSource } from "./gguf/byte_source";
 import { readGguf, requireTensor, type GgufFile, type GgufTensor } from "./gguf/read_gguf";
-import { isRepackable, repack } from "./gguf/repack";
+import { checkReadable, isRepackable, repack } from "./gguf/repack";
 import { gatherQuantizedRows, gatherRows, halfSplitOrder, interleavedOrder } from "./gguf/rope_permutation";
 import { toFloat32 } from "./gguf/to_float32";
 import type { GgufMetadata, GgufValue } from "./gguf/value";
@@ -26,15 +27,18 @@ export interface ModelFile {
   readonly metadata: GgufMetadata;
 }
 
-/** Reads a GGUF model from memory. Throws the errors of the format, the architecture and the tokenizer. */
-export function readModel(bytes: Uint8Array): ModelFile {
+/**
+ * Reads a GGUF model; its weights stay where they are until they are asked for. `sha256` is the file's, where it is known
+ * already. Throws the errors of the format, the architecture and the tokenizer.
+ */
+export function readModel(bytes: Uint8Array | ByteSource, sha256?: string): ModelFile {
   const file = readGguf(bytes);
   const config = modelConfig(file);
   checkKernelSizes(config);
   return {
-    sha256: bytesToHex(sha256(bytes)),
+    sha256: sha256 ?? hashOfSource(isByteSource(bytes) ? bytes : memorySource(bytes)),
     config,
-    weights: readWeights(file, config),
+    weights: lazyWeights(file, config),
     tokenizer: new Tokenizer(file.metadata),
     chatTemplate: chatTemplate(file.metadata),
     metadata: file.metadata,
@@ -62,16 +66,31 @@ function checkKernelSizes({ dim, ffnDim, headDim, vocab }: LlamaConfig): void {
 const isRotated = ({ architecture }: LlamaConfig, ggufName: string) =>
   architecture === "llama" && /\.attn_[qk]\.weight$/.test(ggufName);
 
-function readWeights(file: GgufFile, config: LlamaConfig): HostWeights {
-  const weights = new Map<string, HostWeight>();
-  for (const { hf, gguf } of tensorNames(config)) {
-    const tensor = requireTensor(file, gguf);
-    weights.set(
-      hf,
-      readWeight(tensor, isRotated(config, gguf) ? halfSplitOrder(tensor.rows, config.headDim) : null),
-    );
-  }
-  return weights;
+/** Weights that are read from the file whenever they are asked for, so that a model is never in memory twice. */
+function lazyWeights(file: GgufFile, config: LlamaConfig): HostWeights {
+  const names = new Map([...tensorNames(config)].map(({ hf, gguf }) => [hf, gguf]));
+  // What cannot be read is said before the first of them is uploaded.
+  for (const gguf of names.values()) checkReadable(requireTensor(file, gguf));
+  return {
+    keys: () => names.keys(),
+    has: (name) => names.has(name),
+    get(name) {
+      const gguf = names.get(name);
+      if (gguf === undefined) return undefined;
+      const tensor = requireTensor(file, gguf);
+      return readWeight(tensor, isRotated(config, gguf) ? halfSplitOrder(tensor.rows, config.headDim) : null);
+    },
+  };
+}
+
+/** Bytes that are hashed at a time. */
+const hashChunk = 4_194_304;
+
+/** SHA-256 of a whole source, in hexadecimal. */
+function hashOfSource({ size, read }: ByteSource): string {
+  const hash = createSha256.create();
+  for (let at = 0; at < size; at += hashChunk) hash.update(read(at, Math.min(hashChunk, size - at)));
+  return bytesToHex(hash.digest());
 }
 
 function readWeight(tensor: GgufTensor, order: Uint32Array | null): HostWeight {

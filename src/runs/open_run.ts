@@ -3,6 +3,7 @@ import { probe, type ProbeResult } from "../compute/probe";
 import { WebgpuBackend } from "../compute/webgpu";
 import { HerlError, plainError } from "../errors";
 import { readModel, type ModelFile } from "../policy/model_file";
+import { weightCount } from "../policy/llama/build";
 import type { Judge } from "../rubric/judge/judge";
 import type { Journal } from "./journal";
 import type { OpenLearner } from "./learner";
@@ -233,15 +234,11 @@ export class RunOpener {
   }
 }
 
-function modelCard(
-  name: string,
-  { sha256, config, weights, tokenizer }: ModelFile,
-  trained: number,
-): ModelCard {
+function modelCard(name: string, { sha256, config, tokenizer }: ModelFile, trained: number): ModelCard {
   const { layers, dim, contextLength } = config;
   return {
     ...{ name, sha256, trained, layers, dim, contextLength },
-    parameters: [...weights.values()].reduce((sum, { rows, cols }) => sum + rows * cols, 0),
+    parameters: weightCount(config),
     vocabulary: Array.from({ length: tokenizer.vocabSize }, (_, token) => tokenizer.tokenText(token)),
     endIds: [...tokenizer.endIds],
   };

@@ -3,7 +3,7 @@ import type { QuantizedData } from "../../kernels/tensor";
 import { blockFormats, type BlockFormat, type Unpacked } from "./block_formats";
 import { halfToFloat } from "./float16";
 import type { GgufTensor } from "./read_gguf";
-import { chooseReadable, tensorTypes } from "./tensor_type";
+import { chooseReadable, readableTypes, tensorTypes } from "./tensor_type";
 
 /** The types that have a way of their own; the others go by `blockFormats`. */
 const repackers = { Q8_0: repackQ8, Q4_0: repackQ4, Q4_1: repackQ4 };
@@ -27,6 +27,11 @@ export function repack(tensor: GgufTensor): QuantizedData {
   return type in blockFormats
     ? repackBlocks(tensor, blockFormats[type as keyof typeof blockFormats])
     : repackers[type as keyof typeof repackers](tensor);
+}
+
+/** Raises GGUF_TENSOR_TYPE for a tensor of a type that is not read. */
+export function checkReadable(tensor: GgufTensor): void {
+  if (!readableTypes.some((type) => type === tensor.type)) throw unsupportedType(tensor);
 }
 
 export function unsupportedType({ name, type }: GgufTensor): HerlError {

@@ -50,7 +50,7 @@ export function buildDecoder(
     return { decoder: { ...assemble(config, source), recompute }, parameters, merged: null };
   }
   const parameters = loraParameters(backend, config, training.lora, training.key);
-  const asFloats = floatBytes(host) <= floatWeightBytes[backend.name];
+  const asFloats = 4 * weightCount(config) <= floatWeightBytes[backend.name];
   const source = {
     weight: (name: string) =>
       uploadWeight(backend, asFloats ? floatWeight(host.get(name)!) : host.get(name)!),
@@ -70,8 +70,9 @@ function fullParameters(backend: Backend, config: LlamaConfig, host: HostWeights
   return parameters;
 }
 
-const floatBytes = (host: HostWeights): number =>
-  [...host.values()].reduce((sum, { rows, cols }) => sum + rows * cols * 4, 0);
+/** Numbers in all weights of a model. */
+export const weightCount = (config: LlamaConfig): number =>
+  [...tensorNames(config)].reduce((sum, { shape: [rows, cols] }) => sum + rows * cols, 0);
 
 const floatWeight = (weight: HostWeight): HostWeight => ({
   rows: weight.rows,

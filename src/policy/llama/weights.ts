@@ -14,8 +14,11 @@ import {
 export type HostWeight =
   { readonly rows: number; readonly cols: number; readonly floats: Numbers } | QuantizedData;
 
-/** A model's weights by their Hugging Face names, with the rows of q and k in the half-split order of RoPE. */
-export type HostWeights = ReadonlyMap<string, HostWeight>;
+/**
+ * A model's weights by their Hugging Face names, with the rows of q and k in the half-split order of RoPE. Asking for one
+ * may read it from a file.
+ */
+export type HostWeights = Pick<ReadonlyMap<string, HostWeight>, "get" | "has" | "keys">;
 
 /** The seven projections of a layer, by their Hugging Face names. */
 export const projections = {
