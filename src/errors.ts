@@ -54,6 +54,9 @@ export const errorCodes = [
   "TOKENIZER_UNSUPPORTED",
   "TOKENIZER_NO_END",
   "CHAT_TEMPLATE",
+  "MODEL_SOURCE",
+  "MODEL_FETCH",
+  "MODEL_HASH",
   // policy
   "CONTEXT_TOO_LONG",
   "TOKEN_ID",
