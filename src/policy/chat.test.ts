@@ -199,6 +199,17 @@ describe("templates", () => {
     expect(ids).toEqual(named("<|user|>", "t", "<|end|>"));
   });
 
+  test("that have the switch do not let the model think aloud first", () => {
+    // As Qwen3's has it.
+    const template =
+      "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}" +
+      "{%- if enable_thinking is defined and enable_thinking is false %}{{- '<think>\\n\\n</think>\\n\\n' }}" +
+      "{%- endif %}{%- endif %}";
+    expect(renderChat(template, [], { addGenerationPrompt: true })).toBe(
+      "<|im_start|>assistant\n<think>\n\n</think>\n\n",
+    );
+  });
+
   test("find what they test for defined, undefined or counted", () => {
     expect(
       render("{{ tools is defined }} {{ none is none }} {% for i in range(3) %}{{ i }}{% endfor %}"),

@@ -38,6 +38,8 @@ export function renderChat(
   return renderJinja(template, {
     messages: messages.map(({ role, content }) => ({ role, content })),
     add_generation_prompt: addGenerationPrompt,
+    // Models that think aloud first would fill short responses with it; Qwen3's template has this switch.
+    enable_thinking: false,
     bos_token: named.bos ?? "",
     eos_token: named.eos ?? "",
   });

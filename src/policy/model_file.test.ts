@@ -6,7 +6,8 @@ import { pocketChatTemplate } from "./chat_templates";
 import type { LlamaConfig } from "./gguf/llama_config";
 import { encodeTensor, type WritableType } from "./gguf/quantize";
 import { readGguf, requireTensor } from "./gguf/read_gguf";
-import { errorOf } from "./gguf/testing";
+import { readGgufHeader } from "./gguf/header";
+import { errorOf, outcomeOf } from "./gguf/testing";
 import { toFloat32 } from "./gguf/to_float32";
 import { ggufValue, type GgufValue } from "./gguf/value";
 import { hostFloats } from "./llama/build";
@@ -191,4 +192,41 @@ describe("a file without what a chat model needs", () => {
     const bytes = writeModel(config, randomWeights(config), metadata, "F32");
     expect(errorOf(() => readModel(bytes)).code).toBe(code);
   });
+});
+
+test("a thousand damaged files: each is read to its last weight, or refused with an error of ours, and at once", () => {
+  const whole = written(config, "Q8_0");
+  const random = RandomStream.of(1, "damaged files");
+  const anywhere = (limit: number) => Math.floor(random.unit() * limit);
+  // Most bytes are weights, where anything goes: half of the damage is done to what stands before them.
+  const head = readGgufHeader(whole).dataOffset;
+  const place = () => anywhere(random.unit() < 0.5 ? head : whole.length);
+  const damages: readonly ((bytes: Uint8Array) => Uint8Array)[] = [
+    (bytes) => {
+      for (let i = 0; i < 1 + anywhere(4); i++) bytes[place()] ^= 1 << anywhere(8);
+      return bytes;
+    },
+    (bytes) => bytes.subarray(0, place()),
+    // A count or a length that lies: a large number where it may be one.
+    (bytes) => {
+      new DataView(bytes.buffer).setUint32(anywhere(head - 4), random.word(), true);
+      return bytes;
+    },
+  ];
+  const outcomes = new Map<string, number>();
+  let slowest = 0;
+  for (let i = 0; i < 1000; i++) {
+    const damaged = damages[i % damages.length](whole.slice());
+    const started = performance.now();
+    const outcome = outcomeOf(() => {
+      const { weights } = readModel(damaged, "0");
+      for (const name of weights.keys()) weights.get(name);
+    });
+    slowest = Math.max(slowest, performance.now() - started);
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  }
+  for (const kind of ["done", "GGUF_TRUNCATED", "GGUF_HEADER"])
+    expect(outcomes.get(kind)).toBeGreaterThan(20);
+  // A limit for what hangs, not a measurement.
+  expect(slowest).toBeLessThan(10_000);
 });
