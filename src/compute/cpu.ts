@@ -38,6 +38,11 @@ export class CpuBackend implements Backend {
     this.context = context;
   }
 
+  /** Bytes of memory that are in use, or kept to be used again. */
+  get bytes(): number {
+    return this.context.bytes;
+  }
+
   static async create(): Promise<CpuBackend> {
     return new CpuBackend(await CpuContext.create());
   }

@@ -38,7 +38,7 @@ export function readModel(bytes: Uint8Array | ByteSource, sha256?: string): Mode
   return {
     sha256: sha256 ?? hashOfSource(isByteSource(bytes) ? bytes : memorySource(bytes)),
     config,
-    weights: lazyWeights(file, config),
+    weights: fileWeights(file, config),
     tokenizer: new Tokenizer(file.metadata),
     chatTemplate: chatTemplate(file.metadata),
     metadata: file.metadata,
@@ -67,7 +67,7 @@ const isRotated = ({ architecture }: LlamaConfig, ggufName: string) =>
   architecture === "llama" && /\.attn_[qk]\.weight$/.test(ggufName);
 
 /** Weights that are read from the file whenever they are asked for, so that a model is never in memory twice. */
-function lazyWeights(file: GgufFile, config: LlamaConfig): HostWeights {
+export function fileWeights(file: GgufFile, config: LlamaConfig): HostWeights {
   const names = new Map([...tensorNames(config)].map(({ hf, gguf }) => [hf, gguf]));
   // What cannot be read is said before the first of them is uploaded.
   for (const gguf of names.values()) checkReadable(requireTensor(file, gguf));
