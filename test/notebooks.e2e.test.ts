@@ -1,7 +1,8 @@
 /** The notebooks as the build makes them: every one of them is opened, on both backends, and looked at. */
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Summary } from "../src/experiments/experiment";
 import { check, notebooks } from "../tools/notebooks_check.mjs";
 import { launch, openPage, violations } from "./page";
 
@@ -182,6 +183,31 @@ describe("the bound on an enumerable toy", () => {
     await page.getByLabel("weight: contains bb").fill("4");
     await idle(page);
     expect(await chainOf(page)).not.toEqual(uniform);
+    expect(await errors(page)).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+});
+
+describe("from runs to a verdict", () => {
+  test("another claim, another level: its numbers are those of the published summary", async () => {
+    const { page, problems } = await open("ordering.html");
+    const summary = JSON.parse(
+      readFileSync(new URL("../experiments/exploration/summary.json", import.meta.url), "utf8"),
+    ) as Summary;
+    await page.getByLabel("experiment").selectOption("What finds a passing answer");
+    await idle(page);
+    const last = summary.claims.length - 1;
+    await page.getByRole("combobox", { name: /^claim/ }).selectOption({ index: last });
+    await page.getByLabel("level").fill("0.2");
+    await idle(page);
+    const rows = Object.fromEntries(await table(page, / pairs\)$/));
+    const { difference, p } = summary.claims[last];
+    expect(numberOf(rows["mean difference"])).toBeCloseTo(difference.mean!, 4);
+    expect(Number(rows["p, sign flips"])).toBeCloseTo(p, 2);
+    const claims = await table(page, /^All claims; below 0.20/);
+    expect(claims.map(([, , alone]) => Number(alone))).toEqual(
+      summary.claims.map((claim) => Number(claim.p.toPrecision(2))),
+    );
     expect(await errors(page)).toEqual([]);
     expect(problems).toEqual([]);
   });

@@ -10,7 +10,7 @@ import { browserEntry, seriesOf } from "./entries";
 import { finalRows, finalTable, sortedRows } from "./final_numbers";
 import { seriesNames } from "./names";
 import { paperColumns } from "./paper_lines";
-import { knownCurves, knownMeasures, panelsOf, shownByDefault } from "./panels";
+import { knownCurves, knownMeasures, panelsOf, shownByDefault, upright } from "./panels";
 import { isReproduced, publishedCurves, publishedOf } from "./published";
 
 type Variant = Parameters<typeof resolveConfig>[0]["variant"];
@@ -200,6 +200,27 @@ describe("a published experiment", () => {
     const series = seriesOf(published.entries);
     expect(shownByDefault(series)).toEqual(series);
     expect(knownCurves(series, {}).size).toBe(1);
+  });
+
+  test("arms of a model stand together, whatever the order of the definition", () => {
+    const [part] = experiment.parts;
+    const two = { ...experiment, parts: [{ ...part, models: ["pocket", "pocket-2"], seeds: [0] }] };
+    const { entries } = publishedOf(two, [], { "pocket-rare": { rlvr: 0.003 } });
+    expect(entries.map(({ id }) => id)).toEqual([
+      ...["rare/HeRL/pocket/0", "rare/RLVR/pocket/0"],
+      ...["rare/HeRL/pocket-2/0", "rare/RLVR/pocket-2/0"],
+    ]);
+  });
+
+  test("a series that used nothing of what the axis counts would stand upright, unless all do", () => {
+    const none = { ...result(1), arm: "RLVR", curve: { ...columns, responses: [0, 0, 0, 0] } };
+    const rates = { "pocket-rare": { rlvr: 0.003 } };
+    const series = seriesOf(publishedOf(experiment, [result(0), none], rates).entries);
+    const uprightOn = (axis: "responses" | "step", of = series) =>
+      upright(panelsOf(of, knownCurves(of, {}), { metrics: ["heldout.reward", "reward"], axis }, "range"));
+    expect([...uprightOn("responses")]).toEqual([series[1].id]);
+    expect(uprightOn("step").size).toBe(0);
+    expect(uprightOn("responses", [series[1]]).size).toBe(0);
   });
 
   test("thinned curves count the seconds of every update", () => {

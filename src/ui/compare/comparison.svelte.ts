@@ -13,7 +13,7 @@ import { browserEntry, seriesOf, type Entry, type Series } from "./entries";
 import { finalRows } from "./final_numbers";
 import { seriesNames } from "./names";
 import type { PaperColumn } from "./paper_lines";
-import { knownCurves, knownMeasures, largestX, panelsOf, shownByDefault } from "./panels";
+import { knownCurves, knownMeasures, largestX, panelsOf, shownByDefault, upright } from "./panels";
 import { fetchPublished, isReproduced, type Published } from "./published";
 
 /** What is compared, and how. The link of the page holds what is worth sending. */
@@ -68,6 +68,8 @@ export class Comparison {
   readonly curves = $derived.by(() => knownCurves(this.shown, this.loaded));
   readonly panels = $derived.by(() => panelsOf(this.shown, this.curves, this.link, this.spread));
   readonly xMax = $derived.by(() => largestX(this.panels));
+  /** What is not drawn, and said instead. */
+  readonly upright = $derived.by(() => upright(this.panels));
   readonly rows = $derived.by(() =>
     finalRows(this.shown, this.names.names, knownMeasures(this.shown, this.curves), this.baseline),
   );

@@ -76,6 +76,15 @@ export const panelsOf = (
       return { metric, curves: new Map(drawn) };
     });
 
+/** Series that used nothing of what the axis counts, where others did: all of their curves would stand upright at 0. */
+export function upright(panels: readonly Panel[]): ReadonlySet<string> {
+  const ends = new Map<string, number>();
+  for (const { curves } of panels)
+    for (const [id, { mean }] of curves) ends.set(id, Math.max(ends.get(id) ?? 0, mean.at(-1)?.x ?? 0));
+  const isMoving = [...ends.values()].some((x) => x > 0);
+  return new Set([...ends].flatMap(([id, x]) => (isMoving && x === 0 ? [id] : [])));
+}
+
 /** The largest x of all curves. */
 export const largestX = (panels: readonly Panel[]): number =>
   panels

@@ -72,7 +72,13 @@ export function publishedOf(
 ): Published {
   const units = unitsOf(experiment, { modelHash: (name) => name, rates: tuned });
   const known = new Map(lines.map((line) => [nameOf(line), line]));
-  const ready = units.filter((unit): unit is Unit => !isWaiting(unit));
+  const { parts } = experiment;
+  const part = (unit: Unit) => parts.findIndex(({ name }) => name === unit.part);
+  const model = (unit: Unit) => parts[part(unit)].models.indexOf(unit.model);
+  // Arms of one part and model stand together: they are what is compared, and neighbours look most unlike.
+  const ready = units
+    .filter((unit): unit is Unit => !isWaiting(unit))
+    .sort((a, b) => part(a) - part(b) || model(a) - model(b));
   const waiting = units.filter(isWaiting);
   return {
     experiment,
