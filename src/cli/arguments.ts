@@ -65,6 +65,13 @@ export function integer(values: Values, name: string, { min = 0 } = {}): number 
   return value;
 }
 
+/** A number from 0 to 1. */
+export function share(values: Values, name: string): number {
+  const value = Number(values[name]);
+  if (!(value >= 0 && value <= 1)) throw new UsageError(`--${name} must be a number from 0 to 1`);
+  return value;
+}
+
 export function decimal(values: Values, name: string): number {
   const value = Number(values[name]);
   if (!Number.isFinite(value) || value < 0) throw new UsageError(`--${name} must be a number of at least 0`);

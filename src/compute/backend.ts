@@ -10,6 +10,7 @@ import type { RopeOptions } from "../kernels/rope/rope";
 import type { SamplingOptions } from "../kernels/sampling/sampling";
 import type { SwigluBackwardOptions, SwigluOptions } from "../kernels/swiglu/swiglu";
 import type { Tensor } from "../kernels/tensor";
+import type { TruncationOptions } from "../kernels/truncation/truncation";
 
 export type BackendName = "cpu" | "webgpu";
 
@@ -48,6 +49,7 @@ export interface Kernels {
   swigluBackward(options: SwigluBackwardOptions): void;
   lmHead(options: LmHeadOptions): void;
   lmHeadBackward(options: LmHeadBackwardOptions): void;
+  truncate(options: TruncationOptions): void;
   sample(options: SamplingOptions): void;
   adamw(options: AdamwOptions): void;
   squares(options: SquaresOptions): void;

@@ -10,6 +10,7 @@ import * as rmsnorm from "../kernels/rmsnorm/cpu";
 import * as rope from "../kernels/rope/cpu";
 import * as sampling from "../kernels/sampling/cpu";
 import * as swiglu from "../kernels/swiglu/cpu";
+import * as truncation from "../kernels/truncation/cpu";
 import type { Backend, Indices, Kernels, Numbers } from "./backend";
 
 /**
@@ -29,6 +30,7 @@ export class CpuBackend implements Backend {
     ...attention,
     ...swiglu,
     ...lmHead,
+    ...truncation,
     ...sampling,
     ...adamw,
   };

@@ -11,6 +11,7 @@ import * as rmsnorm from "../kernels/rmsnorm/webgpu";
 import * as rope from "../kernels/rope/webgpu";
 import * as sampling from "../kernels/sampling/webgpu";
 import * as swiglu from "../kernels/swiglu/webgpu";
+import * as truncation from "../kernels/truncation/webgpu";
 import type { AdapterDescription, Backend, Indices, Kernels, MatmulTile, Numbers } from "./backend";
 
 /** WGSL on a GPU, or on a software adapter. The same device and tile give the same numbers. */
@@ -27,6 +28,7 @@ export class WebgpuBackend implements Backend {
     ...swiglu,
     lmHead: lmHead.lmHead,
     lmHeadBackward: lmHead.lmHeadBackward,
+    ...truncation,
     ...sampling,
     ...adamw,
   };

@@ -29,9 +29,24 @@ export interface SampleRequest {
   readonly key: Key;
 }
 
+/** What is left of a distribution before a token is drawn: see kernels/truncation. Log-probabilities are of what is left. */
+export interface Truncation {
+  /** 0: no limit. */
+  readonly topK: number;
+  /** 1: no limit. */
+  readonly topP: number;
+  /** 0: no limit. */
+  readonly minP: number;
+}
+
 export interface SampleOptions {
   /** 0 takes the most probable token at every step. */
   readonly temperature: number;
+  /**
+   * Draw from the likely part of the distribution alone. Never for responses that are trained on: they must come from the
+   * policy that is trained.
+   */
+  readonly truncation?: Truncation;
   /** Responses are also cut off where prompt and response fill the context. */
   readonly maxNewTokens: number;
   readonly signal?: AbortSignal;

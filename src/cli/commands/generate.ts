@@ -1,9 +1,21 @@
 import { deriveKey, seedKey } from "../../kernels/random/random";
-import { decimal, integer, type Command } from "../arguments";
+import type { Truncation } from "../../policy/policy";
+import { decimal, integer, share, type Command, type Values } from "../arguments";
 import { backendOption, openBackend } from "../backend";
 import { readLines, toLines, writeBytes } from "../files";
 import { adapterOption, modelOption, openModel, openPolicy } from "../model";
 import { idsOf, type SequenceLine } from "./sequences";
+
+/** Undefined where nothing is cut off. */
+function truncationOf(values: Values): Truncation | undefined {
+  const truncation = {
+    topK: integer(values, "top-k"),
+    topP: share(values, "top-p"),
+    minP: share(values, "min-p"),
+  };
+  const { topK, topP, minP } = truncation;
+  return topK > 0 || topP < 1 || minP > 0 ? truncation : undefined;
+}
 
 export const generate: Command = {
   name: "generate",
@@ -20,6 +32,24 @@ export const generate: Command = {
     },
     out: { type: "string", value: "FILE", required: true, description: "JSON Lines out" },
     temperature: { type: "string", value: "T", default: "1", description: "Sampling temperature" },
+    "top-k": {
+      type: "string",
+      value: "K",
+      default: "0",
+      description: "Draw among the K most probable; 0: all",
+    },
+    "top-p": {
+      type: "string",
+      value: "P",
+      default: "1",
+      description: "Draw among the most probable that reach P together",
+    },
+    "min-p": {
+      type: "string",
+      value: "P",
+      default: "0",
+      description: "Draw among those at least P times as probable as the most probable",
+    },
     "max-new-tokens": { type: "string", value: "N", default: "128", description: "Longest response" },
     samples: { type: "string", value: "K", default: "1", description: "Responses per prompt" },
     seed: { type: "string", value: "S", default: "0", description: "Seed" },
@@ -28,6 +58,7 @@ export const generate: Command = {
   async run(values) {
     const options = {
       temperature: decimal(values, "temperature"),
+      truncation: truncationOf(values),
       maxNewTokens: integer(values, "max-new-tokens", { min: 1 }),
     };
     const [samples, seed] = [integer(values, "samples", { min: 1 }), integer(values, "seed")];

@@ -43,11 +43,12 @@ export class Drawn {
     i: number,
     sequences: readonly Sequence[],
     position: number,
-    temperature: number,
+    { temperature, truncation }: Pick<SampleOptions, "temperature" | "truncation">,
   ): void {
     const { context } = this.model;
     const greedy = temperature === 0;
     const logits = headLogits(context, this.model.decoder, hidden, greedy ? 1 : temperature);
+    if (truncation && !greedy) context.backend.kernels.truncate({ logits, ...truncation });
     const draws = Uint32Array.from(sequences.flatMap(({ key }) => [key[0], key[1], position, 0]));
     const column = (tensor: Tensor) => tensor.slice(i * this.stride, this.count);
     context.backend.kernels.sample({

@@ -95,7 +95,7 @@ async function sampleWave(
       await breathe(options.signal);
       if (step + i > 0)
         hidden = decodeStep(model, active, step + i, cacheRows, i === 0 ? null : drawn.ids(i - 1));
-      drawn.sample(hidden, i, active, step + i, options.temperature);
+      drawn.sample(hidden, i, active, step + i, options);
     }
     await drawn.deliver(active, model.endIds, options.onToken);
     step += steps;

@@ -1,7 +1,7 @@
 /** What a policy must do on every backend, checked against PyTorch and against itself. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../../compute/backend";
-import { exp } from "../../kernels/math";
+import { exp, log } from "../../kernels/math";
 import { expectClose } from "../../kernels/testing";
 import { seedKey } from "../../kernels/random/random";
 import { LlamaPolicy, type LlamaPolicyOptions } from "../llama_policy";
@@ -289,6 +289,25 @@ export function describePolicy(name: string, openBackend: () => Promise<Backend>
         const [[greedy]] = await policy.sample([request(1, 1)], { temperature: 0, maxNewTokens: 3 });
         const logprobs = await policy.nextToken(fixture.prompt);
         expect(greedy.ids[0]).toBe(logprobs.indexOf(Math.max(...logprobs)));
+      });
+
+      test("a distribution that is cut down to its likely part is drawn from alone", async () => {
+        const policy = open(tiedModel);
+        const short = { maxNewTokens: 3 };
+        const greedy = await policy.sample([request(1, 1)], { ...short, temperature: 0 });
+        const truncation = { topK: 1, topP: 1, minP: 0 };
+        const [[only]] = await policy.sample([request(1, 1)], { ...short, temperature: 1, truncation });
+        expect(only.ids).toEqual(greedy[0][0].ids);
+        expectClose(only.logprobs, new Float32Array(only.ids.length), 1e-6);
+        const likely = { topK: 0, topP: 1, minP: 0.5 };
+        const [drawn] = await policy.sample([request(2, 40)], {
+          maxNewTokens: 1,
+          temperature: 1,
+          truncation: likely,
+        });
+        const logprobs = await policy.nextToken(fixture.prompt);
+        const least = Math.max(...logprobs) + log(0.5);
+        expect(drawn.every(({ ids: [first] }) => logprobs[first] >= least - 1e-5)).toBe(true);
       });
 
       test("tokens are delivered as they come", async () => {
