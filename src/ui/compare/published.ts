@@ -56,7 +56,8 @@ export async function fetchPublished(name: string): Promise<Published> {
   }
 }
 
-async function fetchResults(name: string): Promise<UnitResult[]> {
+/** Fetches the lines of an experiment's results; none before it was run. Rejects where they could not be fetched. */
+export async function fetchResults(name: string): Promise<UnitResult[]> {
   const address = await entryOf(results, name)?.();
   if (!address) return [];
   const response = await fetch(address);
