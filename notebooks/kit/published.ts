@@ -25,10 +25,10 @@ export async function publishedExperiments(): Promise<Map<string, string>> {
 /** Fetches one of them. */
 export async function published(name: string): Promise<Published> {
   const folder = `../../experiments/${name}`;
-  const [experiment, summary, results] = await Promise.all([
-    definitions[`${folder}/experiment.json`](),
+  const experiment = await definitions[`${folder}/experiment.json`]();
+  const [summary, results] = await Promise.all([
     summaries[`${folder}/summary.json`](),
-    fetchResults(name),
+    fetchResults(experiment),
   ]);
   return { experiment, summary, results };
 }
