@@ -200,7 +200,10 @@ function finish(
   if (stale.length > 0) console.error(`${stale.length} results of another definition are left out`);
   const { resultsOf } = definition;
   if (resultsOf === undefined) folder.replaceResults(results);
-  else console.error(`Its runs are those of ${resultsOf}: \`npx herl experiment ${resultsOf}\` runs what is missing`);
+  else
+    console.error(
+      `Its runs are those of ${resultsOf}: \`npx herl experiment ${resultsOf}\` runs what is missing`,
+    );
   const summary = summarize(definition, results, units.length);
   folder.writeSummary(summary);
   folder.writeReport(reportFiles({ experiment: definition, summary }));
