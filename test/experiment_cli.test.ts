@@ -103,6 +103,27 @@ test("units of another experiment with the same key are not run again", async ()
   );
 });
 
+test("an experiment may ask something else of the runs of another, and runs nothing itself", async () => {
+  const [claim] = definition.claims;
+  const asking = { ...definition, name: "asking", claims: [{ ...claim, measure: "close.reward" }] };
+  define({ ...asking, resultsOf: "small" });
+  const written = readFileSync(file("results.jsonl"), "utf8");
+  const { status, output } = await herl("experiment", "asking", "--in", root);
+  expect(status).toBe(0);
+  expect(output).not.toContain("seed");
+  expect(output).toContain("`npx herl experiment small` runs what is missing");
+  expect(output).toContain("4 of 4 units done");
+  expect(existsSync(file("results.jsonl", "asking"))).toBe(false);
+  expect(readFileSync(file("results.jsonl"), "utf8")).toBe(written);
+  expect((await herl("experiment", "asking", "--in", root, "--check")).status).toBe(0);
+
+  define({ ...asking, resultsOf: "nothing" });
+  expect((await herl("experiment", "asking", "--in", root)).stderr).toContain(
+    "There is no experiment called nothing",
+  );
+  rmSync(join(root, "asking"), { recursive: true });
+});
+
 test("a check runs a sample again, and names what differs", async () => {
   const check = () => herl("experiment", "small", "--in", root, "--check", "--sample", "4");
   const honest = await check();

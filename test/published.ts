@@ -34,6 +34,11 @@ const pathOf = (name: string, file: string) => `../experiments/${name}/${file}`;
 
 export const experimentNames = Object.keys(definitions).map((path) => path.split("/")[2]).sort(); // prettier-ignore
 
+/** Those that have runs of their own, and do not ask something else of those of another experiment. */
+export const experimentsWithRuns = experimentNames.filter(
+  (name) => readExperiment(definitions[pathOf(name, "experiment.json")], name).resultsOf === undefined,
+);
+
 export interface PublishedExperiment {
   readonly definition: Experiment;
   readonly results: readonly UnitResult[];
@@ -49,7 +54,7 @@ export async function published(name: string): Promise<PublishedExperiment> {
     models.set(model, (await publishedModel(model))?.sha256 ?? null);
   return {
     definition,
-    results: readResults((await results[pathOf(name, "results.jsonl")]?.()) ?? ""),
+    results: readResults((await results[pathOf(definition.resultsOf ?? name, "results.jsonl")]?.()) ?? ""),
     summary: (await summaries[pathOf(name, "summary.json")]?.()) ?? null,
     units: unitsOf(definition, {
       modelHash: (model) => models.get(model) ?? null,

@@ -19,6 +19,8 @@ test("a stored run is started from with another method, and left again", async (
   const controls = page.getByRole("region", { name: "Controls" });
   expect(await controls.textContent()).toContain("starts from ExpRL, seed 0");
   await page.getByLabel("RLVR", { exact: true }).check({ force: true });
+  // The run before it waits at the same phase: it is the method's eight responses that tell them apart.
+  await page.locator("tr:has(> td.bar) > th", { hasText: /^8$/ }).waitFor();
   await paused(page);
   expect(await controls.textContent()).toContain("starts from ExpRL, seed 0");
   await page.keyboard.press(".");
@@ -33,7 +35,7 @@ test("a stored run is started from with another method, and left again", async (
   await page.keyboard.press("Escape");
 
   await controls.getByRole("button", { name: "Start from the bare model" }).click();
+  await expect.poll(() => controls.textContent()).not.toContain("starts from");
   await paused(page);
-  expect(await controls.textContent()).not.toContain("starts from");
   expect(problems).toEqual([]);
 });

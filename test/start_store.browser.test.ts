@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { CpuBackend } from "../src/compute/cpu";
 import { readModel } from "../src/policy/model_file";
 import { archiveRun } from "../src/runs/archive";
-import { adapterOf } from "../src/runs/export/adapter";
+import { checkpointAdapter } from "../src/runs/export/adapter";
 import { RunOpener, type OpenRun } from "../src/runs/open_run";
 import { openSession } from "../src/runs/open_session";
 import { PageJudge } from "../src/runs/page_judge";
@@ -43,7 +43,7 @@ async function updates(run: OpenRun, count: number): Promise<string> {
 describe("a run that starts where a stored one has got to", () => {
   test("is the run that the adapter gives, stored once for each start", async () => {
     const first = await train({ config, steps: 1 });
-    const start = adapterOf(
+    const start = checkpointAdapter(
       await store.manifest(first.id),
       pocketModel.config,
       (await store.checkpoint(first.id))!.policy,

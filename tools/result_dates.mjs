@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 
 /**
  * The day on which each experiment's results were last committed, by its name. Without the repository's history (an
@@ -13,7 +14,20 @@ export function resultDates() {
     const name = /^experiments\/([^/]+)\//.exec(line)?.[1];
     if (name !== undefined) dates[name] ??= date;
   }
+  for (const [name, other] of resultsOfOthers()) if (dates[other]) dates[name] = dates[other];
   return dates;
+}
+
+/** Experiments whose runs are another's, with that other. */
+function resultsOfOthers() {
+  return readdirSync("experiments").flatMap((name) => {
+    try {
+      const { resultsOf } = JSON.parse(readFileSync(`experiments/${name}/experiment.json`, "utf8"));
+      return resultsOf === undefined ? [] : [[name, resultsOf]];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function historyOf(files) {

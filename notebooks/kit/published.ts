@@ -1,14 +1,10 @@
 import type { Experiment, Summary, UnitResult } from "../../src/experiments/experiment";
-import { readResults } from "../../src/experiments/results";
+import { fetchResults } from "../../src/ui/compare/published";
 
 const definitions = import.meta.glob<Experiment>("../../experiments/*/experiment.json", {
   import: "default",
 });
 const summaries = import.meta.glob<Summary>("../../experiments/*/summary.json", { import: "default" });
-const results = import.meta.glob<string>("../../experiments/*/results.jsonl", {
-  query: "?url",
-  import: "default",
-});
 
 /** A published experiment: what it is, the line of each unit, and the summary that is published with them. */
 export interface Published {
@@ -21,7 +17,7 @@ export interface Published {
 export async function publishedExperiments(): Promise<Map<string, string>> {
   const all = await Promise.all(Object.entries(definitions).map(([, define]) => define()));
   const usable = all.filter(
-    ({ name, claims }) => claims.length > 0 && `../../experiments/${name}/results.jsonl` in results,
+    ({ name, claims }) => claims.length > 0 && `../../experiments/${name}/summary.json` in summaries,
   );
   return new Map(usable.map(({ name, title }) => [title, name]));
 }
@@ -29,10 +25,10 @@ export async function publishedExperiments(): Promise<Map<string, string>> {
 /** Fetches one of them. */
 export async function published(name: string): Promise<Published> {
   const folder = `../../experiments/${name}`;
-  const [experiment, summary, url] = await Promise.all([
-    definitions[`${folder}/experiment.json`](),
+  const experiment = await definitions[`${folder}/experiment.json`]();
+  const [summary, results] = await Promise.all([
     summaries[`${folder}/summary.json`](),
-    results[`${folder}/results.jsonl`](),
+    fetchResults(experiment),
   ]);
-  return { experiment, summary, results: readResults(await (await fetch(url)).text()) };
+  return { experiment, summary, results };
 }

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { HerlError } from "../errors";
@@ -23,40 +23,35 @@ export class ExperimentFolder {
   readonly definition: Experiment;
   private readonly root: string;
   private readonly out: string;
+  private readonly resultsPath: string;
 
   /**
    * `out` is where what comes out is read and written. Throws EXPERIMENT_MISSING, and FILE_FORMAT for a definition that
    * is none.
    */
   constructor(root: string, name: string, out = join(root, name)) {
-    const names = experimentNames(root);
-    if (!names.includes(name)) {
-      throw new HerlError(
-        "EXPERIMENT_MISSING",
-        `There is no experiment called ${name} in ${root}`,
-        names.length > 0 ? `Choose one of ${names.join(", ")}` : "Check the path",
-      );
-    }
+    requireExperiment(root, name);
     [this.root, this.out] = [root, out];
     this.definition = readExperiment(JSON.parse(readText(join(root, name, "experiment.json"))), name);
+    const { resultsOf } = this.definition;
+    if (resultsOf !== undefined) requireExperiment(root, resultsOf);
+    this.resultsPath = join(resultsOf === undefined ? out : join(dirname(out), resultsOf), "results.jsonl");
   }
 
-  /** The lines of `results.jsonl`; none before anything was run. */
+  /** The lines of `results.jsonl`, its own or the other experiment's that it reads; none before anything was run. */
   results(): UnitResult[] {
-    const path = join(this.out, "results.jsonl");
-    return existsSync(path) ? readResults(readText(path)) : [];
+    return existsSync(this.resultsPath) ? readResults(readText(this.resultsPath)) : [];
   }
 
   /** Adds a line. One that is cut off (the process was killed in the midst of it) is not read again. */
   append(result: UnitResult): void {
-    const path = join(this.out, "results.jsonl");
-    if (existsSync(path)) appendFileSync(path, toLines([result]));
-    else writeBytes(path, toLines([result]));
+    if (existsSync(this.resultsPath)) appendFileSync(this.resultsPath, toLines([result]));
+    else writeBytes(this.resultsPath, toLines([result]));
   }
 
   /** Puts other lines in the place of all. */
   replaceResults(results: readonly UnitResult[]): void {
-    replace(join(this.out, "results.jsonl"), toLines(results));
+    replace(this.resultsPath, toLines(results));
   }
 
   summary(): Summary | null {
@@ -101,6 +96,16 @@ export class ExperimentFolder {
   writeRates(rates: TunedRates): void {
     replace(join(this.out, "rates.json"), `${JSON.stringify(rates, null, 2)}\n`);
   }
+}
+
+function requireExperiment(root: string, name: string): void {
+  const names = experimentNames(root);
+  if (names.includes(name)) return;
+  throw new HerlError(
+    "EXPERIMENT_MISSING",
+    `There is no experiment called ${name} in ${root}`,
+    names.length > 0 ? `Choose one of ${names.join(", ")}` : "Check the path",
+  );
 }
 
 const hashOfFile = (path: string): string | null =>

@@ -22,6 +22,8 @@ export interface Experiment {
   readonly paper: { readonly says: string; readonly where: string; readonly numbers?: string };
   /** What we expect in small, and why; written before it is run. */
   readonly expectation: string;
+  /** The experiment whose runs these are: its parts hold all units, and its `results.jsonl` is read. */
+  readonly resultsOf?: string;
   readonly parts: readonly Part[];
   readonly claims: readonly Claim[];
 }

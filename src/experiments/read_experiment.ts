@@ -53,6 +53,7 @@ const schema: z.ZodMiniType<Experiment> = z.strictObject({
   question: text,
   paper: z.strictObject({ says: text, where: text, numbers: z.optional(z.string()) }),
   expectation: text,
+  resultsOf: z.optional(name),
   parts: z.array(part).check(z.minLength(1)),
   claims: z.array(claim),
 });
@@ -72,8 +73,9 @@ export function readExperiment(json: unknown, folder: string): Experiment {
 }
 
 /** What the form alone cannot say: names that are used must be there, once. */
-function contradictions({ name, parts, claims }: Experiment, folder: string): string[] {
+function contradictions({ name, parts, claims, resultsOf }: Experiment, folder: string): string[] {
   const problems = name === folder ? [] : [`its name is ${name}`];
+  if (resultsOf === name) problems.push("its results are said to be its own");
   const twice = (names: readonly string[], what: string) =>
     names.filter((one, i) => names.indexOf(one) < i).map((one) => `two ${what} are called ${one}`);
   problems.push(...twice(parts.map((part) => part.name), "parts"), ...twice(claims.map((c) => c.id), "claims")); // prettier-ignore

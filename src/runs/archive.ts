@@ -1,7 +1,7 @@
 import { zipSync, strToU8, type Zippable } from "fflate";
 import type { LlamaConfig } from "../policy/gguf/llama_config";
 import { peftNames, type PeftFiles } from "../policy/peft";
-import { adapterOf } from "./export/adapter";
+import { checkpointAdapter } from "./export/adapter";
 import { toLines } from "./lines";
 import type { RunStore } from "./store";
 
@@ -42,7 +42,7 @@ export async function archiveRun(
     }
     const { training } = manifest.config;
     if (training.mode === "lora") {
-      addAdapter(files, "adapter", adapterOf(manifest, model, policy));
+      addAdapter(files, "adapter", checkpointAdapter(manifest, model, policy));
     }
   }
   for (const { step, parameters } of await store.snapshots(id))

@@ -14,7 +14,7 @@ import type { PeftFiles } from "../policy/peft";
 import { openSession } from "./open_session";
 import type { ModelCard, OpenRequest, RunEvent } from "./protocol";
 import type { RunConfig } from "./config";
-import { adapterOf } from "./export/adapter";
+import { checkpointAdapter } from "./export/adapter";
 import type { RecordedStart } from "./start";
 import type { Session } from "./session";
 import type { RunStore } from "./store";
@@ -197,7 +197,7 @@ export class RunOpener {
       this.lastStart = {
         run,
         model: manifest.model.sha256,
-        files: adapterOf(manifest, model.config, checkpoint.policy),
+        files: checkpointAdapter(manifest, model.config, checkpoint.policy),
       };
     }
     if (this.lastStart?.run !== run) {

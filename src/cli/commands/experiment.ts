@@ -60,6 +60,7 @@ export const experiment: Command = {
     if (values["check"])
       return checkExperiment(folder, { definition, units, sample: integer(values, "sample") });
     const wanted = units.filter(chosen(text(values, "only"), definition));
+    if (definition.resultsOf !== undefined) return finish(folder, definition, units);
     const stop = new AbortController();
     process.once("SIGINT", () => stop.abort());
     const failed = await runMissing(folder, units, wanted, {
@@ -186,7 +187,10 @@ function tellWaiting(waiting: readonly WaitingUnit[]): void {
     );
 }
 
-/** Puts results in the order of the definition and writes what follows from them. */
+/**
+ * Puts results in the order of the definition and writes what follows from them. Of an experiment whose runs are
+ * another's, the results stay as they are.
+ */
 function finish(
   folder: ExperimentFolder,
   definition: Experiment,
@@ -194,7 +198,12 @@ function finish(
 ): void {
   const { results, stale } = sortResults(units, folder.results());
   if (stale.length > 0) console.error(`${stale.length} results of another definition are left out`);
-  folder.replaceResults(results);
+  const { resultsOf } = definition;
+  if (resultsOf === undefined) folder.replaceResults(results);
+  else
+    console.error(
+      `Its runs are those of ${resultsOf}: \`npx herl experiment ${resultsOf}\` runs what is missing`,
+    );
   const summary = summarize(definition, results, units.length);
   folder.writeSummary(summary);
   folder.writeReport(reportFiles({ experiment: definition, summary }));

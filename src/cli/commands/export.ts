@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { HerlError } from "../../errors";
 import { peftNames } from "../../policy/peft";
-import { adapterOf } from "../../runs/export/adapter";
+import { checkpointAdapter } from "../../runs/export/adapter";
 import { exportFiles, exportFormats, type ExportFormat } from "../../runs/export/export_run";
 import { openWorld } from "../../runs/world";
 import { UsageError, type Command } from "../arguments";
@@ -38,7 +38,11 @@ function adapterFiles(folder: RunFolder): ReadonlyMap<string, string | Uint8Arra
   const checkpoint = folder.readCheckpoint();
   if (!checkpoint)
     throw new HerlError("RUN_MISSING", `${folder.path} has no checkpoint yet`, "Train for an update first");
-  const { config, weights } = adapterOf(manifest, openModel(manifest.config.model).config, checkpoint.policy);
+  const { config, weights } = checkpointAdapter(
+    manifest,
+    openModel(manifest.config.model).config,
+    checkpoint.policy,
+  );
   return new Map<string, string | Uint8Array>([
     [peftNames.config, config],
     [peftNames.weights, weights],

@@ -6,7 +6,7 @@ import { lightPalette } from "../../figures/light_palette";
 import type { SvgNode } from "../../figures/svg";
 import { claimRows, countVerdicts, progressOf, unitCount, verdictWords, type ClaimRow } from "./claim_rows";
 import { measureWords, pValue } from "./measure_words";
-import type { Publication } from "./publication";
+import { commandOf, type Publication } from "./publication";
 import { dotPanels, dotWords, forestPlates, measuresOfClaims } from "./result_figures";
 import { budgetSentence, countSentence, differenceText, paperSays, plural, ruleSentence } from "./sentences";
 
@@ -73,6 +73,9 @@ function readme(
   const { experiment, summary } = publication;
   const { name, title, question, paper, expectation } = experiment;
   const command = `npx herl experiment ${name}`;
+  const missing = commandOf(experiment);
+  const check = `${command} --check`;
+  const width = Math.max(missing.length, check.length) + 2;
   return `${[
     `<!-- Written by \`${command}\`. -->`,
     `# ${title}`,
@@ -84,7 +87,7 @@ function readme(
     ...figures.map(({ path, words }) => `![${oneLine(`${words.title}. ${words.summary}`)}](${path})`),
     ...(rows.length > 0 ? [claimTable(rows), ruleSentence(rows)] : []),
     "## Make it again",
-    `\`\`\`sh\n${command}          # what is missing\n${command} --check  # results against their digests\n\`\`\``,
+    `\`\`\`sh\n${missing.padEnd(width)}# what is missing\n${check.padEnd(width)}# results against their digests\n\`\`\``,
     ...(summary
       ? [`${budgetSentence(summary)} Made with HeRL Playground ${summary.code_versions.join(", ")}.`]
       : []),

@@ -10,7 +10,7 @@ import type { Manifest } from "../manifest";
  * The adapter of a recorded run in PEFT's format. `model` is the configuration of its model. Throws ADAPTER_MISMATCH for
  * a run that trained every weight.
  */
-export function adapterOf(
+export function checkpointAdapter(
   { config, model: { name } }: Pick<Manifest, "config" | "model">,
   model: LlamaConfig,
   { parameters }: Pick<PolicySnapshot, "parameters">,

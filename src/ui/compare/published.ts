@@ -40,11 +40,8 @@ export async function fetchPublished(name: string): Promise<Published> {
       `Choose one of ${publishedNames.join(", ")}`,
     );
   try {
-    const [experiment, lines, tuned] = await Promise.all([
-      define(),
-      fetchResults(name),
-      Object.values(rates)[0]?.() ?? {},
-    ]);
+    const experiment = await define();
+    const [lines, tuned] = await Promise.all([fetchResults(experiment), Object.values(rates)[0]?.() ?? {}]);
     return publishedOf(experiment, lines, tuned);
   } catch (cause) {
     throw new HerlError(
@@ -56,8 +53,9 @@ export async function fetchPublished(name: string): Promise<Published> {
   }
 }
 
-async function fetchResults(name: string): Promise<UnitResult[]> {
-  const address = await entryOf(results, name)?.();
+/** Fetches the lines of an experiment's results; none before it was run. Rejects where they could not be fetched. */
+export async function fetchResults({ name, resultsOf }: Experiment): Promise<UnitResult[]> {
+  const address = await entryOf(results, resultsOf ?? name)?.();
   if (!address) return [];
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${response.status}`);
