@@ -6,6 +6,7 @@ import { compareCommands, type CompareCommands } from "../src/runs/compare_comma
 import { Driver } from "../src/runs/driver";
 import { exploreCommands, type ExploreCommands } from "../src/runs/explore_commands";
 import { failureCommands, type FailureCommands } from "../src/runs/failure_commands";
+import { isModelFile } from "../src/runs/presets";
 import type { RunEvent, TrainerCommands } from "../src/runs/protocol";
 import { RunStore } from "../src/runs/store";
 import { keepErrorCodes } from "./thread_errors";
@@ -49,7 +50,8 @@ const driver = new Driver({
   gpu: navigator.gpu,
   emit,
   store: runs,
-  async loadModel(name) {
+  async loadModel(name, sha256) {
+    if (isModelFile(name)) return (await import("../src/runs/models/kept_model")).keptModel(name, sha256);
     const url = new URL(`models/${name}.gguf`, base);
     const response = await fetch(url).catch(() => null);
     if (response?.ok) return new Uint8Array(await response.arrayBuffer());

@@ -279,6 +279,11 @@ export const runConfigSchema = z.strictObject({
         allProjections,
         "Projections that get an adapter",
       ),
+      recompute: z.field(
+        z.boolean(),
+        false,
+        "Compute activations again on the way back instead of keeping them: the same numbers, less memory, a third more time",
+      ),
     }),
     {},
   ),

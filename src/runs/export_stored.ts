@@ -16,11 +16,11 @@ export async function exportStored(
   if (!store) {
     throw new HerlError("STORE_REFUSED", "Nothing is stored in this browser", "Allow the page to store data");
   }
-  const { config } = await store.manifest(id);
+  const { config, model } = await store.manifest(id);
   if (format) {
     const { archiveExport } = await import("./export/archive_export");
     return archiveExport(store, id, format, await opener.tasksOf(config));
   }
   const { archiveRun } = await import("./archive");
-  return archiveRun(store, id, (await opener.model(config.model)).config);
+  return archiveRun(store, id, (await opener.model(config.model, model.sha256)).config);
 }

@@ -33,12 +33,12 @@ export function openLearner(
   world: World,
   { batchShape, grader = codeGrader(world.registry), scorer = world.scorer }: LearnerOptions = {},
 ): OpenLearner {
-  const { mode, rank, alpha, targets } = config.training;
+  const { mode, rank, alpha, targets, recompute } = config.training;
   const key = deriveKey(seedKey(config.seed), "adapter");
   const policy = new LlamaPolicy(backend, model.config, model.weights, {
     training: mode === "full" ? { mode } : { mode, key, lora: { rank, alpha, targets } },
     endIds: model.tokenizer.endIds,
-    batchShape,
+    ...{ batchShape, recompute },
   });
   policy.markReference();
   return {

@@ -2,6 +2,7 @@ import type { Backend, BackendName } from "../compute/backend";
 import { probe, type ProbeResult } from "../compute/probe";
 import { WebgpuBackend } from "../compute/webgpu";
 import { HerlError, plainError } from "../errors";
+import type { ByteSource } from "../policy/gguf/byte_source";
 import { readModel, type ModelFile } from "../policy/model_file";
 import { weightCount } from "../policy/llama/build";
 import type { Judge } from "../rubric/judge/judge";
@@ -20,11 +21,18 @@ import type { Session } from "./session";
 import type { RunStore } from "./store";
 import type { RunTasks } from "./world";
 
+/** A model file that is read piece by piece, as weights are needed. */
+export interface KeptModelFile {
+  readonly source: ByteSource;
+  readonly sha256: string;
+}
+
 /** What runs need of the place they are opened in. */
 export interface RunEnvironment {
   readonly gpu: GPU | undefined;
   readonly emit: (event: RunEvent) => void;
-  loadModel(name: string): Promise<Uint8Array>;
+  /** A model's bytes: an embedded one's by its name, a kept file by SHA-256 or name. */
+  loadModel(name: string, sha256?: string): Promise<Uint8Array | KeptModelFile>;
   /** Resolves with null where nothing can be stored. */
   readonly store: Promise<RunStore | null>;
   /** Takes the lock of a run, so that no other tab writes it; resolves with its release, or null if it is taken. */
@@ -99,7 +107,7 @@ export class RunOpener {
     const store = await this.environment.store;
     const recorded = resuming ? await store!.manifest(id) : undefined;
     const config = recorded?.config ?? wanted;
-    const model = await this.model(config.model);
+    const model = await this.model(config.model, recorded?.model.sha256);
     const tasks = await this.tasksOf(config, lines);
     const start = recorded ? await this.recordedStart(recorded) : await this.startAt(from, model);
     const { backend, measured } = await this.openBackend(recorded?.backend.backend ?? choice);
@@ -149,11 +157,16 @@ export class RunOpener {
     await run.session.resume();
   }
 
-  /** The model of that name, read once. */
-  async model(name: string): Promise<ModelFile> {
+  /**
+   * The model of that name, or the kept file with that SHA-256 under whichever name. An embedded one is read once; a
+   * kept one's head every time, since its file may have been deleted and fetched again.
+   */
+  async model(name: string, sha256?: string): Promise<ModelFile> {
     const known = this.models.get(name);
     if (known) return known;
-    const model = readModel(await this.environment.loadModel(name));
+    const bytes = await this.environment.loadModel(name, sha256);
+    if (!(bytes instanceof Uint8Array)) return readModel(bytes.source, bytes.sha256);
+    const model = readModel(bytes);
     this.models.set(name, model);
     return model;
   }

@@ -21,6 +21,19 @@ const pocket: RunConfigInput = {
   training: { mode: "lora", rank: 8, alpha: 16 },
 };
 
+/** What presets for models that people bring have in common: pocket tasks in general words, adapters, little memory. */
+const brought: RunConfigInput = {
+  groups: 2,
+  maxNewTokens: 64,
+  world: { wording: "general", minConstraints: 1, maxConstraints: 2 },
+  objective: { klCoef: 0 },
+  training: { mode: "lora", rank: 8, alpha: 16, recompute: true },
+  evaluation: { heldout: 16, close: 8, ood: 8 },
+  // Snapshots for the lab are as large as the adapter.
+  snapshotEvery: 0,
+  analyzeEvery: 0,
+};
+
 export const presets: readonly Preset[] = [
   {
     name: "pocket",
@@ -64,7 +77,37 @@ export const presets: readonly Preset[] = [
       evaluation: { samples: 8, heldout: 48, close: 16, ood: 16 },
     },
   },
+  {
+    name: "smollm2-135m",
+    description:
+      "SmolLM2-135M-Instruct, or another model of its size, from a GGUF file of yours: instructions with one or two constraints, in plain English",
+    config: {
+      ...brought,
+      model: "SmolLM2-135M-Instruct.Q4_1.gguf",
+      optimizer: { learningRate: 1e-4, weightDecay: 0 },
+    },
+  },
+  {
+    name: "half-billion",
+    description:
+      "A model of 0.3 to 0.6 billion parameters from a GGUF file of yours (Qwen2.5-0.5B, Qwen3-0.6B, SmolLM2-360M): untested defaults",
+    config: {
+      ...brought,
+      model: "Qwen2.5-0.5B-Instruct-Q4_0.gguf",
+      optimizer: { learningRate: 5e-5, weightDecay: 0 },
+    },
+  },
 ];
+
+/** Whether a preset is for models that are no part of the playground. */
+export const isForBrought = (preset: string): boolean => isModelFile(presetOf(preset).config.model ?? "");
+
+/** Whether a model's name is a file's: embedded ones have no ending. */
+export const isModelFile = (model: string): boolean => /\.gguf$/i.test(model);
+
+/** The preset for a model file with so many parameters. */
+export const presetForSize = (parameters: number): string =>
+  parameters < 2.5e8 ? "smollm2-135m" : "half-billion";
 
 /** Responses generated per instruction, the same for every variant. */
 const responsesPerGroup = 8;

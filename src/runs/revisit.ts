@@ -51,7 +51,7 @@ export class Revisit {
     }
     const recorded = await store.manifest(runId);
     const config = withoutEvaluation(recorded.config);
-    const model = await this.opener.model(config.model);
+    const model = await this.opener.model(config.model, recorded.model.sha256);
     this.backend =
       recorded.backend.backend === "webgpu"
         ? await WebgpuBackend.create(this.environment.gpu)

@@ -265,6 +265,13 @@ function pageActions(app: App): Action[] {
       perform: open("backend"),
     }),
     action({
+      id: "model",
+      label: "Model…",
+      description: "The model that is trained: the embedded one, or a GGUF file of yours",
+      shortcut: ["w"],
+      perform: open("model"),
+    }),
+    action({
       id: "models",
       label: "Local models…",
       description: "A language model in this browser, to judge and to explore: download, load, delete",

@@ -31,6 +31,11 @@ export const train: Command = {
       description: `One of ${presets.map((p) => p.name).join(", ")} (default pocket-rare)`,
     },
     config: { type: "string", value: "FILE", description: "A configuration as JSON, instead of a preset" },
+    model: {
+      type: "string",
+      value: "FILE",
+      description: "A GGUF file, or an embedded model by its name, instead of the preset's",
+    },
     ...taskOptions,
     method: { type: "string", value: "NAME", description: `One of ${variants.join(", ")} (default herl)` },
     set: {
@@ -124,6 +129,7 @@ function configOf(values: Values): RunConfig {
     if (at < 1) throw new UsageError(`--set ${pair}: write KEY=VALUE`);
     return [pair.slice(0, at), pair.slice(at + 1)];
   });
+  if (values["model"] !== undefined) pairs.unshift(["model", values["model"] as string]);
   const variant = (values["method"] ?? "herl") as Variant;
   if (!variants.includes(variant)) throw new UsageError(`--method is one of ${variants.join(", ")}`);
   const seed = integer(values, "seed");

@@ -10,6 +10,7 @@ import type { ModelSource } from "./model_source";
 export interface KeptModel {
   /** Under which it is kept. */
   readonly id: string;
+  /** Its file's; no two have the same. */
   readonly name: string;
   /** Where it came from; null for a file of the user's. */
   readonly url: string | null;
@@ -91,6 +92,22 @@ export class ModelFiles {
       "FILE_MISSING",
       "This browser does not have the model any more",
       "Fetch it again, or open its file",
+    );
+  }
+
+  /**
+   * The model with that SHA-256, or else of that name, and its file. Throws FILE_MISSING. Whether the file is the one that
+   * was wanted is for the caller to say.
+   */
+  async find(name: string, sha256?: string): Promise<{ readonly model: KeptModel; readonly file: File }> {
+    const { models } = await this.list();
+    const found =
+      models.find((model) => model.sha256 === sha256) ?? models.find((model) => model.name === name);
+    if (found) return this.open(found.id);
+    throw new HerlError(
+      "FILE_MISSING",
+      `This browser does not have the model ${name}`,
+      "Choose Model, and open its file or fetch it",
     );
   }
 
@@ -176,8 +193,10 @@ export class ModelFiles {
         "Fetch it again",
       );
     }
+    const name = freeName(rest.name, (await this.list()).models);
     await (part as unknown as { move(name: string): Promise<void> }).move(`${id}.gguf`);
-    const model: KeptModel = { ...rest, bytes: file.size, sha256: hash, added: new Date().toISOString() };
+    const added = new Date().toISOString();
+    const model: KeptModel = { ...rest, name, bytes: file.size, sha256: hash, added };
     await this.save(model);
     return model;
   }
@@ -212,6 +231,15 @@ export async function storageRoom(): Promise<{ readonly used: number; readonly r
 
 /** Bytes that are copied or hashed at a time. */
 const pieceBytes = 4_194_304;
+
+/** The name, or with a number where another model has it: a run's configuration knows models by name. */
+function freeName(name: string, models: readonly KeptModel[]): string {
+  const isTaken = (wanted: string) => models.some((model) => model.name === wanted);
+  if (!isTaken(name)) return name;
+  const stem = name.replace(/\.gguf$/i, "");
+  for (let number = 2; ; number++)
+    if (!isTaken(`${stem} (${number}).gguf`)) return `${stem} (${number}).gguf`;
+}
 
 /** Addresses are no file names; their hashes are. */
 const idOf = (origin: string): string => bytesToHex(sha256(utf8ToBytes(origin))).slice(0, 32);

@@ -4,7 +4,7 @@ import type { CalibrationProgress } from "../../runs/calibrate";
 import type { RunConfig, RunConfigInput } from "../../runs/config";
 import { parseConfig } from "../../runs/config";
 import type { ExportFormat } from "../../runs/export/export_run";
-import { resolveConfig, withVariant } from "../../runs/presets";
+import { isForBrought, isModelFile, resolveConfig, withVariant } from "../../runs/presets";
 import type { RunSummary } from "../../runs/protocol";
 import { runName } from "../text/run_name";
 import { startTrainer, type Trainer } from "../trainer";
@@ -24,6 +24,7 @@ export type DialogName =
   | "about"
   | "palette"
   | "backend"
+  | "model"
   | "models"
   | "judge"
   | "tasks"
@@ -63,6 +64,8 @@ export class App {
   calibrating: CalibrationProgress | null = $state.raw(null);
   /** A task file that was dropped or pasted, until its dialog takes it. */
   incoming: File | string | null = $state.raw(null);
+  /** A model file that was dropped, until its dialog takes it. */
+  incomingModel: File | null = $state.raw(null);
   /** Finer splits that wait to be looked at. */
   proposed = $state(0);
   ghosts: readonly Ghost[] = $state.raw([]);
@@ -236,6 +239,18 @@ export class App {
     this.tryConfig(() => ({ ...resolveConfig({ preset, variant, seed }), judge: this.config.judge }));
   }
 
+  /**
+   * Trains another model, an embedded one or a file that this browser keeps. `preset` is taken where the present one is not
+   * for such models.
+   */
+  setModel(model: string, preset: string): void {
+    const { variant, seed, judge } = this.config;
+    this.tryConfig(() => {
+      if (isForBrought(this.config.preset) === isModelFile(model)) return { ...this.config, model };
+      return { ...resolveConfig({ preset, variant, seed }), judge, model };
+    });
+  }
+
   /** Computes elsewhere: from the start, since a run's numbers belong to one backend. */
   setBackend(backend: BackendChoice): void {
     const perform = () => void this.open(this.config, backend);
@@ -261,6 +276,10 @@ export class App {
 
   importTasks(content: File | string): void {
     [this.incoming, this.dialog] = [content, "tasks"];
+  }
+
+  importModel(file: File): void {
+    [this.incomingModel, this.dialog] = [file, "model"];
   }
 
   compose(): void {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ableDevice, tinyModels } from "../../policy/frozen/testing/tiny_records";
-import { deviceWords, modelWords, progressWords, size, Speedometer } from "./words";
+import { size } from "../text/size";
+import { deviceWords, modelWords, progressWords, Speedometer } from "./words";
 
 test("sizes are those of disks", () => {
   expect([3e6, 579.6e6, 999.6e6, 1.06e9].map(size)).toEqual(["3 MB", "580 MB", "1.0 GB", "1.1 GB"]);

@@ -1,10 +1,7 @@
 /** Sizes, speed and progress of a download, in words. */
 import { count, decimal, percent } from "../../figures/format";
 import type { FrozenDevice, FrozenModel, LoadProgress } from "../../policy/frozen/frozen_engine";
-
-/** "96 MB", "1.2 GB": as browsers and disks count, in powers of ten. */
-export const size = (bytes: number): string =>
-  bytes < 999.5e6 ? `${count(bytes / 1e6)} MB` : `${decimal(bytes / 1e9, 1)} GB`;
+import { size } from "../text/size";
 
 /** What a model takes and needs, in one line. */
 export function modelWords(model: FrozenModel): string {
