@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { otherVariants, paperVariants, scoringTemperature, variantSettings, variants } from "./config";
 
 test("a variant of the paper is one row of method.md's table", () => {
-  const shared = { edit: "answer", loss: "policyGradient", aggregation: "seqMeanTokenMean" };
+  const shared = {
+    edit: "answer",
+    loss: "policyGradient",
+    references: "answers",
+    aggregation: "seqMeanTokenMean",
+  };
   const plain = { ...shared, scaffold: false, scores: "none" };
   const table = paperVariants.map((variant) => ({ variant, ...variantSettings(variant, 8) }));
   expect(table).toEqual([
@@ -33,6 +38,7 @@ test("what the others do instead, next to RLVR", () => {
     hir: { enabled: true, edit: "instruction", weight: "clipped" },
     ruscarl: { scaffold: true },
     exprl: { scores: "segments" },
+    warmup: { loss: "crossEntropy", references: "revisions", aggregation: "tokenMean" },
   });
 });
 

@@ -102,6 +102,8 @@ export interface ObjectiveConfig {
    * (DPO).
    */
   readonly loss: "policyGradient" | "crossEntropy" | "preference";
+  /** Whose likelihood: of answers to the instruction, or of revisions of a written draft, after its hindsight. */
+  readonly references: "answers" | "revisions";
   /** ρ is clipped to [1 − low, 1 + high]. */
   readonly clipLow: number;
   readonly clipHigh: number;
@@ -145,7 +147,7 @@ export const withoutAdditions = {
 export const paperVariants = ["rlvr", "naivehe", "he", "herl"] as const;
 
 /** What others do instead. */
-export const otherVariants = ["sft", "dpo", "hir", "ruscarl", "exprl"] as const;
+export const otherVariants = ["sft", "dpo", "hir", "ruscarl", "exprl", "warmup"] as const;
 
 export const variants = [...paperVariants, ...otherVariants] as const;
 
@@ -160,6 +162,7 @@ export interface VariantSettings {
   readonly weight: HindsightConfig["weight"];
   readonly alpha: number;
   readonly loss: ObjectiveConfig["loss"];
+  readonly references: ObjectiveConfig["references"];
   readonly aggregation: ObjectiveConfig["aggregation"];
   readonly scaffold: boolean;
   readonly scores: ProcessConfig["scores"];
@@ -169,7 +172,8 @@ export interface VariantSettings {
 export function variantSettings(variant: Variant, responses: number): VariantSettings {
   const plain: VariantSettings = {
     ...{ rollouts: responses, enabled: false, edit: "answer", context: "kept", weight: "shaped", alpha: 0 },
-    ...{ loss: "policyGradient", aggregation: "seqMeanTokenMean", scaffold: false, scores: "none" },
+    ...{ loss: "policyGradient", references: "answers", aggregation: "seqMeanTokenMean" },
+    ...{ scaffold: false, scores: "none" },
   };
   const revised: VariantSettings = { ...plain, rollouts: responses - 1, enabled: true };
   switch (variant) {
@@ -191,5 +195,7 @@ export function variantSettings(variant: Variant, responses: number): VariantSet
       return { ...plain, scaffold: true };
     case "exprl":
       return { ...plain, scores: "segments" };
+    case "warmup":
+      return { ...plain, loss: "crossEntropy", references: "revisions", aggregation: "tokenMean" };
   }
 }

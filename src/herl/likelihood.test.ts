@@ -115,3 +115,38 @@ describe("SFT", () => {
     expect(states.find(({ phase }) => phase === "gradient")!.bound).toEqual([null, null]);
   });
 });
+
+describe("warm-up", () => {
+  const pairs = [
+    { draft: "red", revision: "red green" },
+    { draft: "grey", revision: "green red" },
+  ];
+  const revisionPairs = ({ id }: Task, count: number) => (id === "red-green" ? pairs.slice(0, count) : []);
+  /** The instruction, the draft, and what it misses. */
+  const contexts = ["say red green red missing green", "say red green grey missing red green"];
+
+  test("is the cross-entropy of revisions after their drafts and what these miss", async () => {
+    const own = { ...tinyLearner(), revisionPairs };
+    const theta = Float64Array.from(own.policy.parameters);
+    const loss = (at: ArrayLike<number>): number => {
+      const losses = pairs.flatMap(({ revision }, i) =>
+        tinyLogprobs(at, words.length, idsOf(contexts[i]), idsOf(`${revision} .`)).map((logprob) => -logprob),
+      );
+      return losses.reduce((a, b) => a + b, 0) / losses.length;
+    };
+    const { last } = await runStep(own, [redGreen], sft({ references: "revisions" }));
+    expect(-last.update!.objective).toBeCloseTo(loss(theta), 6);
+    expectClose(gradientsOf(own.policy.calls)[0], finiteDifferences(loss, theta), 1e-5);
+    expect(last.groups[0].rollouts.map(({ origin, text, context }) => [origin, text, context])).toEqual(
+      pairs.map(({ revision }, i) => ["reference", revision, idsOf(contexts[i])]),
+    );
+  });
+
+  test("a task without a draft and its revision is named", async () => {
+    await expect(
+      runStep({ ...learner(), revisionPairs }, [wordTask("blue")], sft({ references: "revisions" })),
+    ).rejects.toThrow(
+      expect.objectContaining({ code: "REFERENCES_MISSING", message: expect.stringContaining("blue") }),
+    );
+  });
+});

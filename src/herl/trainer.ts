@@ -32,7 +32,7 @@ import { emptyGroup, gradeAll, sampleFresh, sampleRollouts, ungraded } from "./r
 import { rowsOf } from "./rows";
 import { transferAfter, transferBefore, type Transfer } from "./transfer";
 import { updatePolicy, type Update } from "./update";
-import { scoreWritten, type References } from "./written";
+import { scoreWritten, type References, type RevisionPairs } from "./written";
 
 export const phases = [
   "sample",
@@ -63,6 +63,8 @@ export interface Learner {
   withItems?(task: Task, items: readonly number[]): Task | null;
   /** Responses written by somebody else, for methods that train on them. */
   readonly references?: References;
+  /** Drafts and their revisions, for the warm-up. */
+  readonly revisionPairs?: RevisionPairs;
   /** Scores against hidden references, for ExpRL. */
   readonly scorer?: SegmentScorer;
 }

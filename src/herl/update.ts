@@ -194,8 +194,10 @@ function ownContext(
   row: Row,
   { hindsight, scaffold }: MethodConfig,
 ): readonly number[] | undefined {
-  const isKept = row.source === "revision" ? hindsight.context === "kept" : scaffold.trained === "scaffolded";
-  return isKept ? sampleOf(group, row).context : undefined;
+  const { context, origin } = sampleOf(group, row);
+  if (row.source === "revision") return hindsight.context === "kept" ? context : undefined;
+  // What was written for a context belongs to it.
+  return origin !== undefined || scaffold.trained === "scaffolded" ? context : undefined;
 }
 
 function weightingOfRow({ source }: Row, { hindsight, objective }: MethodConfig): TokenWeighting {

@@ -20,7 +20,7 @@ export const runConfigSchema = z.strictObject({
   variant: z.field(
     z.enum(variants),
     "herl",
-    "Method: rlvr (GRPO), naivehe, he, herl (he with the bonus reward), sft, dpo, hir, ruscarl or exprl; sets what tells them apart",
+    "Method: rlvr (GRPO), naivehe, he, herl (he with the bonus reward), sft, dpo, hir, ruscarl, exprl or warmup (sft on revisions); sets what tells them apart",
   ),
   seed: z.field(int(0, Number.MAX_SAFE_INTEGER), 0, "Seed of everything random in the run"),
   model: z.field(z.string(), "pocket", "Model: `pocket`, the embedded one"),
@@ -192,6 +192,11 @@ export const runConfigSchema = z.strictObject({
         z.enum(["policyGradient", "crossEntropy", "preference"]),
         "policyGradient",
         "Policy gradient of (9), likelihood of references (SFT), or preference of pairs (DPO)",
+      ),
+      references: z.field(
+        z.enum(["answers", "revisions"]),
+        "answers",
+        "SFT on answers to the instruction, or on revisions of written drafts, after what they miss",
       ),
       clipLow: z.field(share(), 0.2, "ε below: ρ is clipped at 1 − ε"),
       clipHigh: z.field(z.number().check(z.minimum(0), z.maximum(10)), 0.2, "ε above: ρ is clipped at 1 + ε"),
@@ -370,7 +375,9 @@ export function parseConfig(input: unknown): RunConfig {
 /** SFT and DPO go without much that the policy gradient has: what would be ignored is refused. */
 function checkLoss(config: RunConfig): void {
   const { objective, hindsight, process, scaffold, sampling } = config;
-  const { loss } = objective;
+  const { loss, references } = objective;
+  if (references === "revisions" && loss !== "crossEntropy")
+    throw invalid("objective.references", `asks for written revisions, and ${loss} has none`);
   if (loss === "policyGradient") return;
   if (hindsight.enabled)
     throw invalid("objective.loss", `${loss} has no revisions: hindsight.enabled is true`);

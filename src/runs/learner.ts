@@ -47,6 +47,7 @@ export function openLearner(
     grader,
     revisionMessages: world.revisionMessages,
     references: world.references,
+    revisionPairs: world.revisionPairs,
     scorer,
     scaffoldMessages: world.scaffoldMessages,
     withItems: world.withItems,

@@ -143,14 +143,17 @@ export function resolveConfig({
 
 /** The settings that tell the variants apart, put into a configuration. */
 export function withVariant(input: RunConfigInput, variant: Variant): RunConfigInput {
-  const { rollouts, enabled, edit, context, weight, alpha, loss, aggregation, scaffold, scores } =
-    variantSettings(variant, responsesPerGroup);
+  const { rollouts, enabled, edit, context, weight, alpha, loss, references, ...more } = variantSettings(
+    variant,
+    responsesPerGroup,
+  );
+  const { aggregation, scaffold, scores } = more;
   return {
     ...input,
     ...{ variant, rollouts },
     hindsight: { ...input.hindsight, enabled, edit, context, weight },
     bonus: { ...input.bonus, alpha },
-    objective: { ...input.objective, loss, aggregation },
+    objective: { ...input.objective, loss, references, aggregation },
     scaffold: { ...input.scaffold, enabled: scaffold },
     process: { ...input.process, scores },
   };

@@ -1,6 +1,6 @@
 import { HerlError } from "../errors";
 import { usesWritten } from "../herl/config";
-import { writtenMissing } from "../herl/written";
+import { writtenMissing, type RevisionPair } from "../herl/written";
 import type { SegmentScorer } from "../herl/process";
 import { RandomStream, type Key } from "../kernels/random/random";
 import type { ChatMessage } from "../policy/chat_message";
@@ -12,7 +12,7 @@ import { generalRevision } from "../worlds/general_revision";
 import { generalScaffold } from "../worlds/general_scaffold";
 import { withItems } from "../worlds/pocket/edit_instruction";
 import { plainTexts } from "../worlds/pocket/plain_text";
-import { pocketReferences } from "../worlds/pocket/references";
+import { pocketReferences, pocketRevisionPairs } from "../worlds/pocket/references";
 import { revisionMessages } from "../worlds/pocket/revision";
 import { pocketScaffold } from "../worlds/pocket/scaffold";
 import { splits, type Split } from "../worlds/pocket/splits";
@@ -53,6 +53,8 @@ export interface World {
   withItems?(task: Task, items: readonly number[]): Task | null;
   /** Good responses to a task, at most `count` different ones, drawn from `key`; none where nobody wrote any. */
   references(task: Task, count: number, key: Key): readonly string[];
+  /** Drafts that miss something with their revisions, at most `count`; absent where nobody wrote any. */
+  revisionPairs?(task: Task, count: number, key: Key): readonly RevisionPair[];
   /** Scores of responses against hidden reference solutions; absent where there are none. */
   readonly scorer?: SegmentScorer;
 }
@@ -131,6 +133,7 @@ function pocketSource({ world, seed }: WorldSettings): Source {
     },
     plainTexts,
     references: pocketReferences,
+    revisionPairs: pocketRevisionPairs,
     withItems,
   };
 }
@@ -179,13 +182,16 @@ function fileSource(config: WorldSettings, tasks?: RunTasks): Source {
     evaluationTasks: (split, count) => (split === "heldout" ? heldout.slice(0, count) : []),
     plainTexts: noPlainTexts,
     references: ({ reference }) => (reference === undefined ? [] : [reference]),
+    revisionPairs: ({ reference, rejected }) =>
+      reference === undefined || rejected === undefined ? [] : [{ draft: rejected, revision: reference }],
   };
 }
 
 /** Throws REFERENCES_MISSING where the method trains on written responses that some of its tasks lack. */
 function checkWritten(tasks: readonly Task[], config: WorldSettings): void {
   if (!usesWritten(config)) return;
-  const isPair = config.objective.loss === "preference";
+  const { loss, references } = config.objective;
+  const isPair = loss === "preference" || references === "revisions";
   const without = tasks.filter(
     ({ reference, rejected }) => reference === undefined || (isPair && rejected === undefined),
   );

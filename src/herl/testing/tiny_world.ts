@@ -139,6 +139,7 @@ export function methodConfig(overrides: MethodOverrides = {}): MethodConfig {
     process: { ...withoutAdditions.process, ...process },
     objective: {
       loss: "policyGradient",
+      references: "answers",
       clipLow: 0.2,
       clipHigh: 0.2,
       aggregation: "seqMeanTokenMean",

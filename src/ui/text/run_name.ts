@@ -14,6 +14,7 @@ export const methodNames: Readonly<Record<Variant, string>> = {
   hir: "HiR",
   ruscarl: "RuscaRL",
   exprl: "ExpRL",
+  warmup: "Warm-up",
 };
 
 /** In what a run differs from its preset, method and seed; empty for a preset that this version does not have. */

@@ -3,7 +3,7 @@ import { deriveKey, seedKey } from "../../kernels/random/random";
 import { gradeByCode } from "../../rubric/code_grader";
 import { englishRegistry } from "../../rubric/verifiers/registry";
 import { familyClasses, trainableFamilies } from "./families/registry";
-import { pocketReferences } from "./references";
+import { pocketReferences, pocketRevisionPairs } from "./references";
 import { taskSource } from "./task_source";
 
 const everything = [...trainableFamilies, ...familyClasses.foreign];
@@ -33,4 +33,22 @@ test("the same key gives the same references, and fewer of them are the first on
 
 test("a task of another world has none here", () => {
   expect(pocketReferences({ id: "a", prompt: "Write.", rubric: [] }, 8, seedKey(1))).toEqual([]);
+});
+
+test("every draft of a pair misses something, and its revision nothing; each pair is drawn from its own key", () => {
+  const source = taskSource({ split: "train", families: everything, minConstraints: 1 });
+  for (let index = 0; index < 200; index++) {
+    const task = source.task(index);
+    const key = deriveKey(seedKey(4), index);
+    const pairs = pocketRevisionPairs(task, 4, key);
+    expect(pairs).toHaveLength(4);
+    expect(pocketRevisionPairs(task, 2, key)).toEqual(pairs.slice(0, 2));
+    const met = (text: string) =>
+      task.rubric.map((item) => gradeByCode(englishRegistry, item, text).status === "satisfied");
+    for (const { draft, revision } of pairs) {
+      expect(met(draft)).toContain(false);
+      expect(met(revision)).not.toContain(false);
+    }
+  }
+  expect(pocketRevisionPairs({ id: "a", prompt: "Write.", rubric: [] }, 8, seedKey(1))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { deriveKey, RandomStream, type Key } from "../../kernels/random/random";
+import type { RevisionPair } from "../../herl/written";
 import type { Task } from "../../rubric/schema";
 import { drawStory } from "./corpus";
 import { render } from "./render";
@@ -21,4 +22,22 @@ export function pocketReferences(task: Task, count: number, key: Key): string[] 
       texts.add(render(drawStory(stream, task), task.constraints, all));
   }
   return [...texts];
+}
+
+/**
+ * `count` drafts of a pocket task, each missing at least one constraint, with the texts that tell the same story and follow
+ * all: what a reviser does that changes nothing else. Each is drawn from (key, i). None for other tasks.
+ */
+export function pocketRevisionPairs(task: Task, count: number, key: Key): RevisionPair[] {
+  if (!isPocketTask(task)) return [];
+  const { constraints } = task;
+  return Array.from({ length: count }, (_, i) => {
+    const stream = new RandomStream(deriveKey(key, i));
+    const story = drawStory(stream, task);
+    const rate = stream.unit();
+    const met = constraints.map(() => stream.chance(rate));
+    if (!met.includes(false)) met[stream.integer(met.length)] = false;
+    const all = constraints.map(() => true);
+    return { draft: render(story, constraints, met), revision: render(story, constraints, all) };
+  });
 }

@@ -29,6 +29,7 @@ export function toyMethod(
     advantage: { std: "sample", stdFloor: 0, baseline: "group", ...advantage },
     objective: {
       loss: "policyGradient",
+      references: "answers",
       clipLow: 0.2,
       clipHigh: 0.2,
       aggregation: "seqMeanTokenMean",
