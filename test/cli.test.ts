@@ -129,6 +129,21 @@ describe("tokens", () => {
     const [a, b] = readLines("g.jsonl") as unknown as { ids: number[] }[];
     expect(a.ids).toEqual(b.ids);
   });
+
+  test("a response ends before a stop string; drawn among one token only, it is the greedy one", () => {
+    writeLines("prompts.jsonl", [{ messages }]);
+    const generate = (...options: string[]) => {
+      const files = ["--in", path("prompts.jsonl"), "--out", path("s.jsonl")];
+      succeed("generate", ...files, "--max-new-tokens", 30, ...options);
+      return (readLines("s.jsonl") as unknown as { ids: number[]; text: string; finish: string }[])[0];
+    };
+    const whole = generate("--temperature", "0");
+    const ended = generate("--temperature", "0", "--stop", "nowhere", "--stop", ".");
+    expect(ended.text).toBe(whole.text.slice(0, whole.text.indexOf(".")));
+    expect(ended.ids).toEqual(whole.ids.slice(0, ended.ids.length));
+    expect(ended.finish).toBe("stop");
+    expect(generate("--top-k", "1").ids).toEqual(whole.ids);
+  });
 });
 
 describe("runs", () => {

@@ -49,6 +49,11 @@ export interface SampleOptions {
   readonly truncation?: Truncation;
   /** Responses are also cut off where prompt and response fill the context. */
   readonly maxNewTokens: number;
+  /**
+   * Whether a response ends after these tokens, beside those of the model that end one (`stop_strings.ts`). Never for
+   * responses that are trained on: the policy did not end them.
+   */
+  readonly isStopped?: (ids: readonly number[]) => boolean;
   readonly signal?: AbortSignal;
   /** Called as tokens arrive, for a page that shows them growing. */
   readonly onToken?: (request: number, sample: number, id: number) => void;

@@ -1,6 +1,7 @@
 import { deriveKey, seedKey } from "../../kernels/random/random";
 import type { Truncation } from "../../policy/policy";
 import { decimal, integer, share, type Command, type Values } from "../arguments";
+import { beforeStop, stopStrings } from "../../policy/stop_strings";
 import { backendOption, openBackend } from "../backend";
 import { readLines, toLines, writeBytes } from "../files";
 import { adapterOption, modelOption, openModel, openPolicy } from "../model";
@@ -50,12 +51,19 @@ export const generate: Command = {
       default: "0",
       description: "Draw among those at least P times as probable as the most probable",
     },
+    stop: {
+      type: "string",
+      value: "TEXT",
+      multiple: true,
+      description: "End a response before this text; may be repeated",
+    },
     "max-new-tokens": { type: "string", value: "N", default: "128", description: "Longest response" },
     samples: { type: "string", value: "K", default: "1", description: "Responses per prompt" },
     seed: { type: "string", value: "S", default: "0", description: "Seed" },
     backend: backendOption,
   },
   async run(values) {
+    const stops = (values["stop"] as string[] | undefined) ?? [];
     const options = {
       temperature: decimal(values, "temperature"),
       truncation: truncationOf(values),
@@ -76,11 +84,12 @@ export const generate: Command = {
       samples,
       key: deriveKey(seedKey(seed), "generate", i),
     }));
-    const rollouts = await policy.sample(requests, options);
+    const isStopped = stopStrings(file.tokenizer, stops);
+    const rollouts = await policy.sample(requests, { ...options, isStopped });
     const lines = rollouts.flatMap((responses, prompt) =>
       responses.map(({ ids, logprobs, finish }, sample) => ({
         ...{ prompt, sample, ids },
-        text: file.tokenizer.decode(ids, { skipSpecials: true }),
+        text: beforeStop(file.tokenizer.decode(ids, { skipSpecials: true }), stops),
         logprobs: [...logprobs],
         finish,
       })),

@@ -64,7 +64,7 @@ export class Drawn {
   async deliver(
     sequences: readonly Sequence[],
     endIds: ReadonlySet<number>,
-    onToken: SampleOptions["onToken"],
+    { onToken, isStopped }: Pick<SampleOptions, "onToken" | "isStopped">,
   ): Promise<void> {
     const [ids, logprobs, entropies] = await Promise.all([
       this.backend.readIndices(this.tensors.ids),
@@ -79,7 +79,7 @@ export class Drawn {
         sequence.logprobs.push(logprobs[at]);
         sequence.entropies.push(entropies[at]);
         onToken?.(sequence.request, sequence.sample, ids[at]);
-        if (endIds.has(ids[at])) sequence.finish = "stop";
+        if (endIds.has(ids[at]) || isStopped?.(sequence.ids)) sequence.finish = "stop";
         else if (sequence.ids.length === sequence.maxTokens) sequence.finish = "length";
       });
     }

@@ -97,7 +97,7 @@ async function sampleWave(
         hidden = decodeStep(model, active, step + i, cacheRows, i === 0 ? null : drawn.ids(i - 1));
       drawn.sample(hidden, i, active, step + i, options);
     }
-    await drawn.deliver(active, model.endIds, options.onToken);
+    await drawn.deliver(active, model.endIds, options);
     step += steps;
     active = active.filter((sequence) => sequence.finish === null);
   }
