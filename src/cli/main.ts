@@ -11,6 +11,7 @@ import { explore } from "./commands/explore";
 import { generate } from "./commands/generate";
 import { grad } from "./commands/grad";
 import { grade } from "./commands/grade";
+import { merge } from "./commands/merge";
 import { pretrain } from "./commands/pretrain";
 import { refine } from "./commands/refine";
 import { replay } from "./commands/replay";
@@ -34,6 +35,7 @@ const commands: readonly Command[] = [
   analyze,
   replay,
   exportRun,
+  merge,
   experiment,
   pretrain,
   bench,
