@@ -17,7 +17,9 @@ test("a file is kept, says what it is, is trained, and is there again after a re
   const chosen = page.waitForEvent("filechooser");
   await dialog.getByLabel("Choose or drop a file").click();
   await (await chosen).setFiles(pocket);
-  const entry = dialog.getByRole("listitem").filter({ has: page.getByRole("heading", { name: "pocket.gguf" }) });
+  const entry = dialog
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("heading", { name: "pocket.gguf" }) });
   await entry.getByText("licence").waitFor();
   expect(await entry.textContent()).toMatch(/About \d+ MB of memory with these settings/);
   expect(await violations(page)).toEqual([]);
@@ -37,7 +39,10 @@ test("a file is kept, says what it is, is trained, and is there again after a re
   await page.keyboard.press("w");
   await entry.getByText("in training").waitFor();
   await entry.getByRole("button", { name: "Delete pocket.gguf" }).click();
-  await page.getByRole("dialog", { name: "Delete this model?" }).getByRole("button", { name: "Delete" }).click();
+  await page
+    .getByRole("dialog", { name: "Delete this model?" })
+    .getByRole("button", { name: "Delete" })
+    .click();
   await dialog.getByText("No model file yet.").waitFor();
   await dialog.getByRole("button", { name: "Train pocket", exact: true }).click();
   await paused(page);
@@ -69,4 +74,40 @@ test("a link to a model that this browser does not have says where to get it", a
   const failure = page.getByRole("alert").filter({ hasText: "FILE_MISSING" });
   await failure.waitFor();
   expect(await failure.textContent()).toContain("Choose Model");
+});
+
+test("the policy is asked in free words: as it began, now, and as another run left it", async () => {
+  const { page, problems } = await openPage(site.context, `${small}&seed=1`);
+  await paused(page);
+  await page.keyboard.press(".");
+  await paused(page, "update");
+  await page.getByLabel("RLVR", { exact: true }).check({ force: true });
+  await paused(page, "grade");
+  await page.keyboard.press("q");
+  const dialog = page.getByRole("dialog", { name: "Ask the model" });
+  const [first, second] = [dialog.getByRole("region").nth(0), dialog.getByRole("region").nth(1)].map((side) =>
+    side.locator(".answer"),
+  );
+  const answer = async () => {
+    await dialog.getByRole("button", { name: "Ask both" }).click();
+    await dialog
+      .getByText(/tokens in/)
+      .nth(1)
+      .waitFor();
+    return [await first.textContent(), await second.textContent()];
+  };
+  // Nothing is trained yet.
+  const [before, same] = await answer();
+  expect(before!.trim().length).toBeGreaterThan(10);
+  expect(same).toBe(before);
+  await dialog.getByRole("combobox", { name: "Who answers" }).nth(1).selectOption({ index: 2 });
+  await dialog.getByText("How it answers").click();
+  await dialog.getByLabel("end before").fill(".");
+  const [cut] = await answer();
+  expect(before!.trim()).toContain(cut!.trim());
+  expect(cut).not.toContain(".");
+  expect(await violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  expect(problems).toEqual([]);
 });

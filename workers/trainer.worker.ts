@@ -1,6 +1,7 @@
 /** The thread that trains: wires the driver to its environment and to the page. */
 import { expose } from "comlink";
 import { HerlError, plainError } from "../src/errors";
+import { askCommands, type AskCommands } from "../src/runs/ask_commands";
 import { calibrationCommands, type CalibrationCommands } from "../src/runs/calibration_commands";
 import { compareCommands, type CompareCommands } from "../src/runs/compare_commands";
 import { Driver } from "../src/runs/driver";
@@ -22,7 +23,8 @@ export interface TrainerWorker
     CalibrationCommands,
     FailureCommands,
     CompareCommands,
-    ExploreCommands {
+    ExploreCommands,
+    AskCommands {
   connect(events: MessagePort, baseUrl: string): void;
 }
 
@@ -82,10 +84,16 @@ const exploring = exploreCommands({
   exclusive: (work) => driver.exclusive(work),
 });
 
+const asking = askCommands({
+  store: runs,
+  run: () => driver.run,
+  exclusive: (work) => driver.exclusive(work),
+});
+
 const comparing = compareCommands(driver.opener, { store: runs, lock });
 
 expose(
-  Object.assign(driver, driver.tasks, driver.judging, calibrating, failing, exploring, comparing, {
+  Object.assign(driver, driver.tasks, driver.judging, calibrating, failing, exploring, asking, comparing, {
     connect(events: MessagePort, baseUrl: string) {
       port = events;
       base = baseUrl;

@@ -72,13 +72,19 @@ export class LlamaPolicy implements TrainablePolicy {
     this.context.backend.copy(values, this.reference);
   }
 
-  async sample(requests: readonly SampleRequest[], options: SampleOptions): Promise<Rollout[][]> {
+  /** With `weights` `reference`, of the policy that the run started from. */
+  async sample(
+    requests: readonly SampleRequest[],
+    options: SampleOptions & Pick<ScoreOptions, "weights">,
+  ): Promise<Rollout[][]> {
     const { merged } = this.model;
-    merged?.refresh();
     const { decoder } = merged ?? this.model;
     const { context, contextLength } = this;
     const { endIds } = this.options;
-    return sampleRequests({ ...this.shape, context, contextLength, decoder, endIds }, requests, options);
+    return this.withWeights(options.weights, () => {
+      merged?.refresh();
+      return sampleRequests({ ...this.shape, context, contextLength, decoder, endIds }, requests, options);
+    });
   }
 
   async score(trees: readonly Tree[], options: ScoreOptions = {}): Promise<BranchScores[][]> {

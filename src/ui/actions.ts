@@ -265,6 +265,13 @@ function pageActions(app: App): Action[] {
       perform: open("backend"),
     }),
     action({
+      id: "ask",
+      label: "Ask…",
+      description: "A question in free words, to the model as the run began and as it is now",
+      shortcut: ["q"],
+      perform: open("ask"),
+    }),
+    action({
       id: "model",
       label: "Model…",
       description: "The model that is trained: the embedded one, or a GGUF file of yours",

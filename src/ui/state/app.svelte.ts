@@ -24,6 +24,7 @@ export type DialogName =
   | "about"
   | "palette"
   | "backend"
+  | "ask"
   | "model"
   | "models"
   | "judge"
