@@ -1,5 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project, wherever whoever reads its configuration was started. */
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /**
  * The day on which each experiment's results were last committed, by its name. Without the repository's history (an
@@ -20,9 +25,10 @@ export function resultDates() {
 
 /** Experiments whose runs are another's, with that other. */
 function resultsOfOthers() {
-  return readdirSync("experiments").flatMap((name) => {
+  return readdirSync(join(root, "experiments")).flatMap((name) => {
     try {
-      const { resultsOf } = JSON.parse(readFileSync(`experiments/${name}/experiment.json`, "utf8"));
+      const definition = join(root, "experiments", name, "experiment.json");
+      const { resultsOf } = JSON.parse(readFileSync(definition, "utf8"));
       return resultsOf === undefined ? [] : [[name, resultsOf]];
     } catch {
       return [];
@@ -33,7 +39,7 @@ function resultsOfOthers() {
 function historyOf(files) {
   try {
     const options = ["log", "--format=%cs", "--name-only", "--relative", "--", files];
-    return execFileSync("git", options, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return execFileSync("git", options, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   } catch {
     return "";
   }
