@@ -85,8 +85,8 @@ test("the policy is asked in free words: as it began, now, and as another run le
   await paused(page, "grade");
   await page.keyboard.press("q");
   const dialog = page.getByRole("dialog", { name: "Ask the model" });
-  const [first, second] = [dialog.getByRole("region").nth(0), dialog.getByRole("region").nth(1)].map((side) =>
-    side.locator(".answer"),
+  const [first, second] = ["First answer", "Second answer"].map((name) =>
+    dialog.getByRole("region", { name }).locator(".answer"),
   );
   const answer = async () => {
     await dialog.getByRole("button", { name: "Ask both" }).click();
