@@ -147,6 +147,14 @@ describe("tokens", () => {
 });
 
 describe("runs", () => {
+  test("several threads give the digest of one", () => {
+    const digests = [1, 2].map((threads) => {
+      train(`threads-${threads}`, "--steps", 1, "--threads", threads);
+      return readFileSync(path(`threads-${threads}/digest.txt`), "utf8");
+    });
+    expect(digests[1]).toBe(digests[0]);
+  });
+
   test("train writes the run folder, resume continues it to the same digest, replay reproduces it", () => {
     train("whole", "--steps", 3, "--seed", 4);
     train("halves", "--steps", 1, "--seed", 4);

@@ -28,7 +28,8 @@ describe.skipIf(!path)(name, { timeout: 300_000 }, () => {
   });
 
   test("tokens and chat template are those of transformers", () => {
-    for (const { text, ids } of recorded.texts) expect(model.tokenizer.encode(text, { specials: true }), text).toEqual(ids);
+    for (const { text, ids } of recorded.texts)
+      expect(model.tokenizer.encode(text, { specials: true }), text).toEqual(ids);
     for (const { messages, text, ids } of recorded.chats) {
       const encoded = encodeChat(model.tokenizer, model.chatTemplate, messages as ChatMessage[], {
         addGenerationPrompt: true,

@@ -6,7 +6,18 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const product = join(root, "src/kernels/simd/simd.generated.ts");
+const simd = join(root, "src/kernels/simd");
+/** The module, and the same for memory that threads share. */
+const products = [
+  { file: join(simd, "simd.generated.ts"), name: "simdModule", flags: ["--enable", "simd"] },
+  {
+    file: join(simd, "shared.generated.ts"),
+    name: "sharedSimdModule",
+    flags: ["--enable", "simd", "--enable", "threads", "--sharedMemory"].concat([
+      ...["--initialMemory", "16", "--maximumMemory", "65536"],
+    ]),
+  },
+];
 
 /** Builds the module if it is missing or older than a source. Returns true if it was built. */
 export async function buildSimd({ force = false } = {}) {
@@ -16,12 +27,17 @@ export async function buildSimd({ force = false } = {}) {
     .map((name) => join(kernels, name));
   if (!force && isFresh(sources)) return false;
 
+  for (const product of products) await compile(product, kernels);
+  return true;
+}
+
+async function compile({ file, name, flags }, kernels) {
   const asc = (await import("assemblyscript/asc")).default;
   let binary;
   const { error, stderr } = await asc.main(
     [
       ...["index.as.ts", "--outFile", "simd.wasm", "--optimizeLevel", "3", "--shrinkLevel", "0"],
-      ...["--runtime", "stub", "--noAssert", "--importMemory", "--enable", "simd"],
+      ...["--runtime", "stub", "--noAssert", "--importMemory", ...flags],
     ],
     {
       readFile: (name) => readIfPresent(join(kernels, "simd", name)),
@@ -31,11 +47,8 @@ export async function buildSimd({ force = false } = {}) {
   );
   if (error) throw new Error(`AssemblyScript: ${stderr.toString()}`);
   const base64 = Buffer.from(binary).toString("base64");
-  writeFileSync(
-    product,
-    `// Made by tools/build-simd.mjs from src/kernels/**/*.as.ts. Not committed.\nexport const simdModule =\n  "${base64}";\n`,
-  );
-  return true;
+  const comment = "// Made by tools/build-simd.mjs from src/kernels/**/*.as.ts. Not committed.";
+  writeFileSync(file, `${comment}\nexport const ${name} =\n  "${base64}";\n`);
 }
 
 function readIfPresent(path) {
@@ -48,7 +61,7 @@ function readIfPresent(path) {
 
 function isFresh(sources) {
   try {
-    const built = statSync(product).mtimeMs;
+    const built = Math.min(...products.map(({ file }) => statSync(file).mtimeMs));
     return sources.every((source) => statSync(source).mtimeMs < built);
   } catch {
     return false;

@@ -6,8 +6,13 @@ const { buildSimd } = await import("./build-simd.mjs");
 await buildSimd();
 const { build, preview } = await import("vite");
 await build({ logLevel: "warn" });
+// With these two headers a page may share memory between threads, and the cpu backend has several.
+const headers = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
 const server = await preview({
-  preview: { port: Number(process.env.PORT ?? 4173), host: process.env.HOST ?? "localhost" },
+  preview: { headers, port: Number(process.env.PORT ?? 4173), host: process.env.HOST ?? "localhost" },
 });
 console.log("\nHeRL Playground is served at");
 server.printUrls();

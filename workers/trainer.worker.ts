@@ -7,6 +7,7 @@ import { compareCommands, type CompareCommands } from "../src/runs/compare_comma
 import { Driver } from "../src/runs/driver";
 import { exploreCommands, type ExploreCommands } from "../src/runs/explore_commands";
 import { failureCommands, type FailureCommands } from "../src/runs/failure_commands";
+import { browserThreads } from "../src/runs/kernel_threads";
 import { isModelFile } from "../src/runs/presets";
 import type { RunEvent, TrainerCommands } from "../src/runs/protocol";
 import { RunStore } from "../src/runs/store";
@@ -50,6 +51,9 @@ function lock(runId: string): Promise<(() => void) | null> {
 
 const driver = new Driver({
   gpu: navigator.gpu,
+  threads: browserThreads(
+    () => new Worker(new URL("./kernels.worker.ts", import.meta.url), { type: "module" }),
+  ),
   emit,
   store: runs,
   async loadModel(name, sha256) {

@@ -3,6 +3,7 @@ import { CpuBackend } from "../compute/cpu";
 import { WebgpuBackend } from "../compute/webgpu";
 import { HerlError } from "../errors";
 import { UsageError, type Option } from "./arguments";
+import { nodeThreads } from "./kernel_threads";
 
 export const backendOption: Option = {
   type: "string",
@@ -11,9 +12,16 @@ export const backendOption: Option = {
   description: "Where to compute; webgpu needs the package `webgpu` and a Vulkan driver",
 };
 
-/** Opens the backend of that name. */
-export async function openBackend(name: unknown): Promise<Backend> {
-  if (name === "cpu") return CpuBackend.create();
+export const threadsOption: Option = {
+  type: "string",
+  value: "N",
+  default: "1",
+  description: "Threads of the cpu backend: the same digits, sooner",
+};
+
+/** Opens the backend of that name; the cpu on so many threads. */
+export async function openBackend(name: unknown, threads = 1): Promise<Backend> {
+  if (name === "cpu") return CpuBackend.create(threads > 1 ? nodeThreads(threads - 1) : undefined);
   if (name === "webgpu") return WebgpuBackend.create(await nodeGpu());
   throw new UsageError("--backend is cpu or webgpu");
 }

@@ -18,6 +18,7 @@ import { replay } from "./commands/replay";
 import { score } from "./commands/score";
 import { tokenize } from "./commands/tokenize";
 import { train } from "./commands/train";
+import { kernelThreadArgument, serveKernels } from "./kernel_threads";
 import { unitServerArgument } from "./unit_pool";
 import { serveUnits } from "./unit_server";
 
@@ -83,4 +84,5 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 if (process.argv[2] === unitServerArgument) serveUnits();
+else if (process.argv[2] === kernelThreadArgument) serveKernels();
 else process.exitCode = await main(process.argv.slice(2));

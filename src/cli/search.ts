@@ -9,7 +9,7 @@ import { presets, resolveConfig } from "../runs/presets";
 import type { RunConfig } from "../runs/config";
 import { openWorld, revisionIn, splits, type EvaluationSplit } from "../runs/world";
 import { decimal, integer, text, UsageError, type Option, type Values } from "./arguments";
-import { backendOption } from "./backend";
+import { backendOption, threadsOption } from "./backend";
 import { judgeOptions, openJudge } from "./judge";
 import { modelPath } from "./model";
 import { openSubject, subjectOptions, type Subject } from "./subject";
@@ -47,6 +47,7 @@ export const searchOptions: Readonly<Record<string, Option>> = {
   out: { type: "string", value: "FILE", required: true, description: "JSON Lines out, one a task" },
   ...judgeOptions,
   backend: backendOption,
+  threads: threadsOption,
 };
 
 /** Everything that a search needs. */

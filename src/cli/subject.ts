@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { LlamaPolicy } from "../policy/llama_policy";
 import type { ModelFile } from "../policy/model_file";
 import type { RunConfig } from "../runs/config";
-import { text, UsageError, type Option, type Values } from "./arguments";
+import { integer, text, UsageError, type Option, type Values } from "./arguments";
 import { openBackend } from "./backend";
 import { adapterOption, modelOption, openModel, openPolicy } from "./model";
 import { RunFolder } from "./run_folder";
@@ -33,5 +33,14 @@ export async function openSubject(values: Values): Promise<Subject> {
   const name = run ? run.config.model : text(values, "model")!;
   const model = openModel(name);
   const adapter = path === undefined ? text(values, "adapter") : join(path, "adapter");
-  return { model, name, run, policy: openPolicy(await openBackend(values["backend"]), model, adapter) };
+  return {
+    model,
+    name,
+    run,
+    policy: openPolicy(
+      await openBackend(values["backend"], integer(values, "threads", { min: 1 })),
+      model,
+      adapter,
+    ),
+  };
 }

@@ -11,15 +11,16 @@ import * as rope from "../kernels/rope/cpu";
 import * as sampling from "../kernels/sampling/cpu";
 import * as swiglu from "../kernels/swiglu/cpu";
 import * as truncation from "../kernels/truncation/cpu";
-import type { Backend, Indices, Kernels, Numbers } from "./backend";
+import type { ThreadStarter } from "../kernels/threads";
+import type { AdapterDescription, Backend, Indices, Kernels, Numbers } from "./backend";
 
 /**
- * TypeScript and WebAssembly SIMD on one thread. Bit-deterministic: the same run gives the same digest on every
- * machine and in every engine.
+ * TypeScript and WebAssembly SIMD. Bit-deterministic: the same run gives the same digest on every machine, in every
+ * engine, and on any number of threads.
  */
 export class CpuBackend implements Backend {
   readonly name = "cpu";
-  readonly adapter = { backend: "cpu", label: "WebAssembly SIMD, one thread" } as const;
+  readonly adapter: AdapterDescription;
   readonly kernels: Kernels = {
     ...matmul,
     ...lora,
@@ -38,6 +39,9 @@ export class CpuBackend implements Backend {
 
   private constructor(context: CpuContext) {
     this.context = context;
+    const { count } = context.threads;
+    const threads = count === 1 ? "one thread" : `${count} threads`;
+    this.adapter = { backend: "cpu", label: `WebAssembly SIMD, ${threads}` };
   }
 
   /** Bytes of memory that are in use, or kept to be used again. */
@@ -45,8 +49,9 @@ export class CpuBackend implements Backend {
     return this.context.bytes;
   }
 
-  static async create(): Promise<CpuBackend> {
-    return new CpuBackend(await CpuContext.create());
+  /** On one thread, or with helpers: the same digits, sooner. */
+  static async create(starter?: ThreadStarter): Promise<CpuBackend> {
+    return new CpuBackend(await CpuContext.create(starter));
   }
 
   tensor(rows: number, cols: number, dtype: "f32" | "u32" = "f32"): CpuTensor {
@@ -79,5 +84,7 @@ export class CpuBackend implements Backend {
 
   setMatmulTile(): void {}
 
-  destroy(): void {}
+  destroy(): void {
+    this.context.threads.terminate();
+  }
 }

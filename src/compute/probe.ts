@@ -1,3 +1,4 @@
+import type { ThreadStarter } from "../kernels/threads";
 import type { Backend } from "./backend";
 import { CpuBackend } from "./cpu";
 import { WebgpuBackend } from "./webgpu";
@@ -36,8 +37,10 @@ const gigaflops = (time: number) => (2 * m * n * k) / time / 1e6;
 /** Opens both backends, measures them, picks the GPU's tile, and says which is faster. The caller keeps what it wants. */
 export async function probe(
   gpu: GPU | undefined,
+  threads?: ThreadStarter,
 ): Promise<{ result: ProbeResult; cpu: CpuBackend; webgpu: WebgpuBackend | null }> {
-  const cpu = await CpuBackend.create();
+  // Where helpers cannot be started, one thread does it all: its label says so.
+  const cpu = await CpuBackend.create(threads).catch(() => CpuBackend.create());
   const cpuSpeed = gigaflops(await fastest(cpu));
   const webgpu = await WebgpuBackend.create(gpu).catch(() => null);
   if (!webgpu) return { result: { cpu: cpuSpeed, webgpu: null, faster: "cpu" }, cpu, webgpu };

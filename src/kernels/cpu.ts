@@ -4,6 +4,7 @@
  */
 import { HerlError } from "../errors";
 import { simdModule } from "./simd/simd.generated";
+import { KernelThreads, type ThreadStarter } from "./threads";
 import type { Tensor } from "./tensor";
 
 /** The exports of the WebAssembly module; the sources are the `*.as.ts` files beside the kernels. Pointers are bytes. */
@@ -43,11 +44,11 @@ export class CpuTensor implements Tensor {
 
   /** The numbers themselves. The view dies when memory grows: take it anew in every kernel, never keep it. */
   get f32(): Float32Array<ArrayBuffer> {
-    return new Float32Array(this.context.memory.buffer, this.pointer, this.rows * this.cols);
+    return new Float32Array(this.context.buffer, this.pointer, this.rows * this.cols);
   }
 
   get u32(): Uint32Array<ArrayBuffer> {
-    return new Uint32Array(this.context.memory.buffer, this.pointer, this.rows * this.cols);
+    return new Uint32Array(this.context.buffer, this.pointer, this.rows * this.cols);
   }
 
   slice(start: number, rows: number): CpuTensor {
@@ -63,6 +64,8 @@ export class CpuTensor implements Tensor {
 export class CpuContext {
   readonly memory: WebAssembly.Memory;
   readonly simd: SimdKernels;
+  /** Where kernels that are cut into parts run. */
+  threads!: KernelThreads;
   private end: number;
   private readonly freeBlocks = new Map<number, number[]>();
   private readonly blockBytes = new Map<number, number>();
@@ -76,11 +79,24 @@ export class CpuContext {
     this.end = simd.heapStart();
   }
 
-  static async create(): Promise<CpuContext> {
-    const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
-    const bytes = Uint8Array.from(atob(simdModule), (character) => character.charCodeAt(0));
-    const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-    return new CpuContext(memory, instance.exports as unknown as SimdKernels);
+  /** With `starter` on several threads, which share the memory: only where SharedArrayBuffer is to be had. */
+  static async create(starter?: ThreadStarter): Promise<CpuContext> {
+    const shared = starter !== undefined;
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared });
+    const source = shared ? (await import("./simd/shared.generated")).sharedSimdModule : simdModule;
+    const module = await WebAssembly.compile(
+      Uint8Array.from(atob(source), (character) => character.charCodeAt(0)),
+    );
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+    const context = new CpuContext(memory, exports as unknown as SimdKernels);
+    const allocate = (bytes: number) => context.tensor(Math.ceil(bytes / 4), 1).pointer;
+    context.threads = await KernelThreads.start(context.simd, { memory, module, allocate, starter });
+    return context;
+  }
+
+  /** What tensors are views of. Typed as if nobody shared it: all that views are used for is the same. */
+  get buffer(): ArrayBuffer {
+    return this.memory.buffer;
   }
 
   /** A tensor of zeros. Throws OUT_OF_MEMORY when the 4 GiB of WebAssembly, or what the machine gives, are used up. */

@@ -5,6 +5,7 @@ import { HerlError, plainError } from "../errors";
 import type { ByteSource } from "../policy/gguf/byte_source";
 import { readModel, type ModelFile } from "../policy/model_file";
 import { weightCount } from "../policy/llama/build";
+import type { ThreadStarter } from "../kernels/threads";
 import type { Judge } from "../rubric/judge/judge";
 import type { Journal } from "./journal";
 import type { OpenLearner } from "./learner";
@@ -30,6 +31,8 @@ export interface KeptModelFile {
 /** What runs need of the place they are opened in. */
 export interface RunEnvironment {
   readonly gpu: GPU | undefined;
+  /** Helpers of the cpu backend; absent where it has one thread. */
+  readonly threads?: ThreadStarter;
   readonly emit: (event: RunEvent) => void;
   /** A model's bytes: an embedded one's by its name, a kept file by SHA-256 or name. */
   loadModel(name: string, sha256?: string): Promise<Uint8Array | KeptModelFile>;
@@ -238,10 +241,13 @@ export class RunOpener {
   private async openBackend(
     choice: BackendName | "auto",
   ): Promise<{ backend: Backend; measured: ProbeResult }> {
-    const { result: measured, cpu, webgpu } = await probe(this.environment.gpu);
+    const { gpu, threads } = this.environment;
+    const { result: measured, cpu, webgpu } = await probe(gpu, threads);
     const name = choice === "auto" ? measured.faster : choice;
-    if (name === "webgpu")
-      return { backend: webgpu ?? (await WebgpuBackend.create(this.environment.gpu)), measured };
+    if (name === "webgpu") {
+      cpu.destroy();
+      return { backend: webgpu ?? (await WebgpuBackend.create(gpu)), measured };
+    }
     webgpu?.destroy();
     return { backend: cpu, measured };
   }

@@ -5,7 +5,7 @@ import { summarize } from "../../runs/evaluate";
 import { chatCodec } from "../../runs/learner";
 import { measurePassAtK } from "../../runs/pass_at_k";
 import { decimal, integer, type Command } from "../arguments";
-import { backendOption } from "../backend";
+import { backendOption, threadsOption } from "../backend";
 import { writeBytes } from "../files";
 import { judgeLine, judgeOptions, openJudge } from "../judge";
 import { openSubject, subjectOptions } from "../subject";
@@ -26,6 +26,7 @@ export const evaluate: Command = {
     out: { type: "string", value: "FILE", required: true, description: "One JSON object" },
     ...judgeOptions,
     backend: backendOption,
+    threads: threadsOption,
   },
   async run(values) {
     const { model, policy } = await openSubject(values);

@@ -2,7 +2,7 @@ import { deriveKey, seedKey } from "../../kernels/random/random";
 import type { Truncation } from "../../policy/policy";
 import { decimal, integer, share, type Command, type Values } from "../arguments";
 import { beforeStop, stopStrings } from "../../policy/stop_strings";
-import { backendOption, openBackend } from "../backend";
+import { backendOption, openBackend, threadsOption } from "../backend";
 import { readLines, toLines, writeBytes } from "../files";
 import { adapterOption, modelOption, openModel, openPolicy } from "../model";
 import { idsOf, type SequenceLine } from "./sequences";
@@ -61,6 +61,7 @@ export const generate: Command = {
     samples: { type: "string", value: "K", default: "1", description: "Responses per prompt" },
     seed: { type: "string", value: "S", default: "0", description: "Seed" },
     backend: backendOption,
+    threads: threadsOption,
   },
   async run(values) {
     const stops = (values["stop"] as string[] | undefined) ?? [];
@@ -72,7 +73,7 @@ export const generate: Command = {
     const [samples, seed] = [integer(values, "samples", { min: 1 }), integer(values, "seed")];
     const file = openModel(values["model"] as string);
     const policy = openPolicy(
-      await openBackend(values["backend"]),
+      await openBackend(values["backend"], integer(values, "threads", { min: 1 })),
       file,
       values["adapter"] as string | undefined,
     );

@@ -10,7 +10,7 @@ import { trainingContext } from "../../runs/task_fit";
 import type { RunTasks } from "../../runs/world";
 import { readStart } from "../adapter_files";
 import { integer, UsageError, type Command, type Values } from "../arguments";
-import { backendOption, openBackend } from "../backend";
+import { backendOption, openBackend, threadsOption } from "../backend";
 import { calibrationOption, runCalibration } from "../calibration_file";
 import { readText } from "../files";
 import { judgeLine, judgeOptions, runJudge } from "../judge";
@@ -63,6 +63,7 @@ export const train: Command = {
         "With --resume: split this item finer from the next update on, as was proposed (adaptive.propose); may be repeated",
     },
     backend: backendOption,
+    threads: threadsOption,
   },
   notes: () =>
     [
@@ -85,7 +86,10 @@ export const train: Command = {
     const { config, tasks } = recorded
       ? { config: wanted, tasks: await tasksOf(folder) }
       : await withTasks(wanted, model, values);
-    const backend = await openBackend(recorded?.backend.backend ?? values["backend"]);
+    const backend = await openBackend(
+      recorded?.backend.backend ?? values["backend"],
+      integer(values, "threads", { min: 1 }),
+    );
     const judge = runJudge(values);
     const start = recorded ? folder.readStart() : startOf(values);
     const open = await openSession({

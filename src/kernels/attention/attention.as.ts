@@ -62,14 +62,15 @@ function addOuter(weights: usize, x: usize, row: usize, rowBytes: usize, count: 
   }
 }
 
+/** Rows first, first + step, … alone: later rows look at more, so runs of rows would not be even. */
 export function attention(
   q: usize, k: usize, v: usize, ranges: usize, out: usize, logSumExp: usize,
-  rows: i32, heads: i32, kvHeads: i32, headDim: i32, factor: f32, scores: usize,
+  rows: i32, heads: i32, kvHeads: i32, headDim: i32, factor: f32, scores: usize, first: i32, step: i32,
 ): void {
   const headBytes = <usize>headDim * 4;
   const kvBytes = <usize>kvHeads * headBytes;
   const perKv = heads / kvHeads;
-  for (let t = 0; t < rows; t++) {
+  for (let t = first; t < rows; t += step) {
     const range = ranges + <usize>t * 16;
     const prompt = <usize>load<u32>(range), branch = <usize>load<u32>(range, 8);
     const promptCount = <i32>(load<u32>(range, 4) - <u32>prompt), branchCount = <i32>(load<u32>(range, 12) - <u32>branch);
@@ -104,11 +105,15 @@ export function attention(
   }
 }
 
-/** gradK and gradV must be zero on entry. `scratch` holds two rows of scores. */
+/**
+ * gradK and gradV must be zero on entry. `probabilities` and `products` hold a row of scores each. Heads first … last
+ * alone: rows share the gradients of keys, heads of different keys share nothing.
+ */
 export function attentionBackward(
   q: usize, k: usize, v: usize, ranges: usize, out: usize, logSumExp: usize,
   gradOut: usize, gradQ: usize, gradK: usize, gradV: usize,
   rows: i32, heads: i32, kvHeads: i32, headDim: i32, factor: f32, probabilities: usize, products: usize,
+  first: i32, last: i32,
 ): void {
   const headBytes = <usize>headDim * 4;
   const kvBytes = <usize>kvHeads * headBytes;
@@ -119,7 +124,7 @@ export function attentionBackward(
     const promptCount = <i32>(load<u32>(range, 4) - <u32>prompt), branchCount = <i32>(load<u32>(range, 12) - <u32>branch);
     const rest = <usize>promptCount * 4;
     const end = probabilities + <usize>(promptCount + branchCount) * 4;
-    for (let head = 0; head < heads; head++) {
+    for (let head = first; head < last; head++) {
       const at = (<usize>t * heads + head) * headBytes;
       const kvAt = <usize>(head / perKv) * headBytes;
       const promptAt = prompt * kvBytes + kvAt, branchAt = branch * kvBytes + kvAt;

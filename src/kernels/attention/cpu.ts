@@ -1,13 +1,19 @@
 import type { CpuTensor } from "../cpu";
+import { cut } from "../threads";
 import type { AttentionBackwardOptions, AttentionOptions } from "./attention";
 
 /** See `AttentionOptions`; the loops are in `attention.as.ts`. */
 export function attention(options: AttentionOptions<CpuTensor>): void {
   const { q, k, v, ranges, heads, kvHeads, headDim, out, logSumExp } = options;
   const cpu = q.context;
-  const scores = cpu.scratch(scoreBytes(k));
+  const threads = Math.min(cpu.threads.count, q.rows);
+  const scores = cpu.scratch(scoreBytes(k) * threads);
   const tensors = [q, k, v, ranges, out, logSumExp].map((tensor) => tensor.pointer);
-  cpu.simd.attention(...tensors, q.rows, heads, kvHeads, headDim, 1 / Math.sqrt(headDim), scores);
+  const sizes = [q.rows, heads, kvHeads, headDim, 1 / Math.sqrt(headDim)];
+  cpu.threads.run(
+    "attention",
+    Array.from({ length: threads }, (_, i) => [...tensors, ...sizes, scores + i * scoreBytes(k), i, threads]),
+  );
 }
 
 /** See `AttentionBackwardOptions`. */
@@ -16,14 +22,21 @@ export function attentionBackward(options: AttentionBackwardOptions<CpuTensor>):
   const cpu = q.context;
   gradK.f32.fill(0);
   gradV.f32.fill(0);
-  const probabilities = cpu.scratch(2 * scoreBytes(k));
-  const products = probabilities + scoreBytes(k);
+  const parts = cut(heads, cpu.threads.count, heads / kvHeads);
+  const bytes = scoreBytes(k);
+  const scratch = cpu.scratch(2 * bytes * parts.length);
   const tensors = [q, k, v, ranges, out, logSumExp, gradOut, gradQ, gradK, gradV].map(
     (tensor) => tensor.pointer,
   );
   const sizes = [q.rows, heads, kvHeads, headDim, 1 / Math.sqrt(headDim)];
-  cpu.simd.attentionBackward(...tensors, ...sizes, probabilities, products);
+  cpu.threads.run(
+    "attentionBackward",
+    parts.map(([first, last], i) => {
+      const probabilities = scratch + 2 * i * bytes;
+      return [...tensors, ...sizes, probabilities, probabilities + bytes, first, last];
+    }),
+  );
 }
 
-/** One score for every key row there is, and room for the padding. */
-const scoreBytes = (keys: CpuTensor) => (keys.rows + 8) * 4;
+/** One score for every key row there is, and room for the padding; a multiple of 16. */
+const scoreBytes = (keys: CpuTensor) => 16 * Math.ceil((keys.rows + 8) / 4);

@@ -1,5 +1,6 @@
 import type { CpuTensor } from "../cpu";
 import { matmul } from "../matmul/cpu";
+import { cut } from "../threads";
 import { lmHeadBackwardChunks, lmHeadChunks, type LmHeadParts } from "./chunks";
 import type { LmHeadBackwardOptions, LmHeadOptions } from "./lm_head";
 
@@ -14,13 +15,27 @@ export function lmHeadBackward(options: LmHeadBackwardOptions<CpuTensor>): void 
 }
 
 function partsOf({ hidden: { context } }: Pick<LmHeadOptions<CpuTensor>, "hidden">): LmHeadParts<CpuTensor> {
-  const { simd } = context;
   return {
     matmul,
     logits: (rows, vocab) => context.scratchTensor("lm_head logits", rows, vocab),
-    statistics: (logits, ...results) =>
-      simd.logitStatistics(logits.pointer, logits.rows, logits.cols, ...results.map((t) => t.pointer)),
-    gradient: (logits, ...tensors) =>
-      simd.logitGradient(logits.pointer, logits.rows, logits.cols, ...tensors.map((t) => t.pointer)),
+    statistics: (logits, ...results) => byRows("logitStatistics", logits, results),
+    gradient: (logits, ...tensors) => byRows("logitGradient", logits, tensors),
   };
+}
+
+/** Rows of logits and of what belongs to them, some for each thread. */
+function byRows(
+  kernel: "logitStatistics" | "logitGradient",
+  logits: CpuTensor,
+  others: readonly CpuTensor[],
+): void {
+  const { context, rows, cols } = logits;
+  const at = (tensor: CpuTensor, row: number) => tensor.pointer + 4 * tensor.cols * row;
+  context.threads.run(
+    kernel,
+    cut(rows, context.threads.count).map(([first, last]) => [
+      ...[at(logits, first), last - first, cols],
+      ...others.map((tensor) => at(tensor, first)),
+    ]),
+  );
 }

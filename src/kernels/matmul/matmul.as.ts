@@ -296,11 +296,11 @@ export function matmulScratchBytes(): i32 {
 /**
  * out [M, N] = factor · A · B, plus the numbers at `base` [M, N] if it is not 0 (it may be `out`). `bits` is 32 for
  * floats in `b`; 8 or 4 for a quantized B, whose packed integers are at `b` (then the rows of B are multiples of 32
- * long). `offsets` may be 0: none.
+ * long). `offsets` may be 0: none. Only columns first … last are computed, `first` a multiple of 8.
  */
 export function matmul(
   layout: i32, a: usize, b: usize, bits: i32, scales: usize, offsets: usize, zero: i32, groupShift: i32,
-  out: usize, base: usize, M: i32, N: i32, K: i32, factor: f32, scratch: usize,
+  out: usize, base: usize, M: i32, N: i32, K: i32, factor: f32, scratch: usize, first: i32, last: i32,
 ): void {
   const transposedA = layout == 2;
   const rowBytes: usize = transposedA ? 4 : <usize>K * 4;
@@ -309,7 +309,7 @@ export function matmul(
   for (let k0 = 0; k0 < K; k0 += BLOCK) {
     const kCount = min(BLOCK, K - k0);
     if (k0 > 0) base = out;
-    for (let n0 = 0; n0 < N; n0 += 8) {
+    for (let n0 = first; n0 < last; n0 += 8) {
       const width = min(8, N - n0);
       if (bits == 32) {
         if (layout == NT) packRows(b, K, n0, width, k0, kCount, panel);

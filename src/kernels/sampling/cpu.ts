@@ -1,4 +1,5 @@
 import type { CpuTensor } from "../cpu";
+import { cut } from "../threads";
 import { threefry, wordToUnit } from "../random/random";
 import type { SamplingOptions } from "./sampling";
 
@@ -18,6 +19,11 @@ export function sample({
     const [key0, key1, counter] = keys.subarray(4 * row, 4 * row + 3);
     numbers[row] = wordToUnit(threefry([key0, key1], counter, 0)[0]);
   }
-  const results = [ids.pointer, logprobs.pointer, entropies.pointer] as const;
-  context.simd.sampleLogits(logits.pointer, rows, cols, units.pointer, greedy ? 1 : 0, ...results);
+  context.threads.run(
+    "sampleLogits",
+    cut(rows, context.threads.count).map(([first, last]) => [
+      ...[logits.pointer + 4 * cols * first, last - first, cols, units.pointer + 4 * first, greedy ? 1 : 0],
+      ...[ids, logprobs, entropies].map(({ pointer }) => pointer + 4 * first),
+    ]),
+  );
 }

@@ -1,14 +1,24 @@
 import type { CpuTensor } from "../cpu";
+import { cut } from "../threads";
 import type { SwigluBackwardOptions, SwigluOptions } from "./swiglu";
 
 /** See `SwigluOptions`; the loop is in `swiglu.as.ts`. */
 export function swiglu({ gate, up, out }: SwigluOptions<CpuTensor>): void {
-  out.context.simd.swiglu(gate.pointer, up.pointer, out.pointer, out.rows * out.cols);
+  elementwise("swiglu", [gate, up, out]);
 }
 
 /** See `SwigluBackwardOptions`. */
 export function swigluBackward(options: SwigluBackwardOptions<CpuTensor>): void {
   const { gate, up, gradOut, gradGate, gradUp } = options;
-  const inputs = [gate.pointer, up.pointer, gradOut.pointer] as const;
-  gate.context.simd.swigluBackward(...inputs, gradGate.pointer, gradUp.pointer, gate.rows * gate.cols);
+  elementwise("swigluBackward", [gate, up, gradOut, gradGate, gradUp]);
+}
+
+/** The elements of tensors of one shape, four at a time. */
+function elementwise(kernel: "swiglu" | "swigluBackward", tensors: readonly CpuTensor[]): void {
+  const [{ context, rows, cols }] = tensors;
+  const parts = cut(rows * cols, context.threads.count, 4);
+  context.threads.run(
+    kernel,
+    parts.map(([first, last]) => [...tensors.map(({ pointer }) => pointer + 4 * first), last - first]),
+  );
 }
