@@ -1,14 +1,17 @@
 import { benchAnalysis } from "../../../bench/analysis";
 import { benchDecode } from "../../../bench/decode";
 import { benchMatmul } from "../../../bench/matmul";
+import { benchRealModel } from "../../../bench/real_model";
 import { benchUpdate } from "../../../bench/update";
+import { isModelFile } from "../../runs/presets";
 import { integer, type Command } from "../arguments";
-import { backendOption, openBackend } from "../backend";
+import { backendOption, openBackend, threadsOption } from "../backend";
 import { modelOption, openModel } from "../model";
 
 export const bench: Command = {
   name: "bench",
-  summary: "Measures kernels, decoding and updates of the preset pocket, each as ratios within one run.",
+  summary:
+    "Measures kernels, decoding and updates of the preset pocket, or a model file's decoding and LoRA step, as ratios within one run.",
   options: {
     model: modelOption,
     updates: {
@@ -18,9 +21,16 @@ export const bench: Command = {
       description: "Updates, the first of which is not counted",
     },
     backend: { ...backendOption, value: "cpu|webgpu|both", default: "both" },
+    threads: { ...threadsOption, description: "Of the cpu backend, for a model file" },
   },
   async run(values) {
     const model = openModel(values["model"] as string);
+    if (isModelFile(values["model"] as string)) {
+      const name = values["backend"] === "both" ? "cpu" : values["backend"];
+      const threads = integer(values, "threads", { min: 1 });
+      console.log(await benchRealModel(() => openBackend(name, threads), model));
+      return;
+    }
     const updates = integer(values, "updates", { min: 2 });
     const seconds = new Map<string, number>();
     for (const name of values["backend"] === "both" ? ["cpu", "webgpu"] : [values["backend"]]) {
