@@ -1,6 +1,7 @@
 /** The driver between page and session: plays, steps, answers, and survives what a browser does to it. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebgpuBackend } from "../src/compute/webgpu";
+import { HerlError } from "../src/errors";
 import { GpuContext } from "../src/kernels/gpu";
 import { Driver } from "../src/runs/driver";
 import type { RunEnvironment } from "../src/runs/open_run";
@@ -302,6 +303,34 @@ describe("questions between phases", () => {
 });
 
 describe("a lost GPU device", () => {
+  test("while the model is loaded: it is loaded again on a new device", async () => {
+    const { tensor } = GpuContext.prototype;
+    let lost: GPUDevice | null = null;
+    let made = 0;
+    // The probe makes three tensors for each tile and frees them; then the model's weights come.
+    GpuContext.prototype.tensor = function (...parameters) {
+      if (!lost && ++made === 20) {
+        lost = this.device;
+        lost.destroy();
+        // Its end is told later; what comes next on it fails as it would then.
+        Object.assign(this, {
+          failure: new HerlError("DEVICE_LOST", "The GPU device was lost", "Continue"),
+        });
+      }
+      return tensor.apply(this, parameters);
+    };
+    try {
+      const driver = openDriver();
+      await driver.open({ config, backend: "webgpu" });
+      await until(() => lastStatus() === "paused" && phases().includes("1 grade"), 120_000);
+      expect(lost).not.toBeNull();
+      expect(eventsOf("notice")).toMatchObject([{ code: "DEVICE_LOST" }]);
+      expect(eventsOf("failed")).toEqual([]);
+    } finally {
+      GpuContext.prototype.tensor = tensor;
+    }
+  }, 300_000);
+
   test("in the middle of an update: the run goes on from its checkpoint to the same numbers", async () => {
     const whole = openDriver();
     await whole.open({ config, backend: "webgpu" });

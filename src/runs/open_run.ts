@@ -13,7 +13,7 @@ import { MemoryJournal } from "./memory_journal";
 import type { JudgeAccess } from "./open_grader";
 import { withCalibration, type Manifest } from "./manifest";
 import type { PeftFiles } from "../policy/peft";
-import { openSession } from "./open_session";
+import { openSession, type OpenSession, type SessionRequest } from "./open_session";
 import type { ModelCard, OpenRequest, RunEvent } from "./protocol";
 import type { RunConfig } from "./config";
 import { checkpointAdapter } from "./export/adapter";
@@ -113,19 +113,12 @@ export class RunOpener {
     const model = await this.model(config.model, recorded?.model.sha256);
     const tasks = await this.tasksOf(config, lines);
     const start = recorded ? await this.recordedStart(recorded) : await this.startAt(from, model);
-    const { backend, measured } = await this.openBackend(recorded?.backend.backend ?? choice);
+    const { backend: first, measured } = await this.openBackend(recorded?.backend.backend ?? choice);
     const journal = new MemoryJournal(store?.journal(id) ?? null, (error) =>
       emit({ type: "notice", ...plainError(error) }),
     );
-    const {
-      session,
-      learner,
-      judge,
-      manifest: made,
-    } = await openSession({
-      ...{ backend, model, config, journal, recorded, tasks, start },
-      judge: this.judge,
-    });
+    const plan = { model, config, journal, recorded, tasks, start, judge: this.judge };
+    const { backend, session, learner, judge, manifest: made } = await this.load(first, plan);
     const calibration = judge && (await store?.calibrations.latest(config.judge));
     const manifest = withCalibration(made, calibration);
     await journal.begin(manifest);
@@ -144,12 +137,33 @@ export class RunOpener {
     return { id, config, model, tasks, start, journal, release, manifest, backend, learner, session, judge };
   }
 
+  /** Loads a run's model; on a new device if the GPU is lost meanwhile, once. */
+  private async load(
+    backend: Backend,
+    plan: Omit<SessionRequest, "backend">,
+  ): Promise<OpenSession & { backend: Backend }> {
+    try {
+      return { backend, ...(await openSession({ ...plan, backend })) };
+    } catch (error) {
+      if (!(error instanceof HerlError) || error.code !== "DEVICE_LOST") throw error;
+      const cure = "The model is loaded again on a new device";
+      this.environment.emit({ type: "notice", ...plainError(error), cure });
+      const again = await this.anotherDevice(backend);
+      return { backend: again, ...(await openSession({ ...plan, backend: again })) };
+    }
+  }
+
+  /** A device in the place of one that was lost, with the same tile: its numbers are the same. */
+  private async anotherDevice({ adapter: { matmulTile } }: Backend): Promise<Backend> {
+    const backend = await WebgpuBackend.create(this.environment.gpu);
+    if (matmulTile) backend.setMatmulTile(matmulTile);
+    return backend;
+  }
+
   /** Puts a run whose GPU was lost on a new device, where its last checkpoint left it. */
   async reopen(run: OpenRun): Promise<void> {
     const { config, model, tasks, start, journal } = run;
-    const tile = run.backend.adapter.matmulTile;
-    run.backend = await WebgpuBackend.create(this.environment.gpu);
-    if (tile) run.backend.setMatmulTile(tile);
+    run.backend = await this.anotherDevice(run.backend);
     Object.assign(
       run,
       await openSession({
