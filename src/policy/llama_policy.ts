@@ -38,6 +38,8 @@ export interface LlamaPolicyOptions {
   readonly batchShape?: BatchShape;
   /** Compute activations again in the backward pass instead of keeping them. Default false. */
   readonly recompute?: boolean;
+  /** Keep frozen weights as floats on the device. Default: small models where that is faster. */
+  readonly floatWeights?: boolean;
 }
 
 /** The longest context unless an option says otherwise: memory for training grows with it. */

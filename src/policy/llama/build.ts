@@ -32,13 +32,16 @@ export interface BuiltModel {
   readonly merged: MergedDecoder | null;
 }
 
-/** Uploads a model. `recompute` trades time for memory in the backward pass (see `Decoder`). */
+/**
+ * Uploads a model. `recompute` trades time for memory in the backward pass (see `Decoder`); `floatWeights` says whether
+ * weights are kept as floats on the device, by default as `floatWeightBytes` has it.
+ */
 export function buildDecoder(
   backend: Backend,
   config: LlamaConfig,
   host: HostWeights,
   training: Training,
-  { recompute = false } = {},
+  { recompute = false, floatWeights }: { recompute?: boolean; floatWeights?: boolean } = {},
 ): BuiltModel {
   if (training.mode === "full") {
     const parameters = fullParameters(backend, config, host);
@@ -50,7 +53,7 @@ export function buildDecoder(
     return { decoder: { ...assemble(config, source), recompute }, parameters, merged: null };
   }
   const parameters = loraParameters(backend, config, training.lora, training.key);
-  const asFloats = 4 * weightCount(config) <= floatWeightBytes[backend.name];
+  const asFloats = floatWeights ?? 4 * weightCount(config) <= floatWeightBytes[backend.name];
   const source = {
     weight: (name: string) =>
       uploadWeight(backend, asFloats ? floatWeight(host.get(name)!) : host.get(name)!),
