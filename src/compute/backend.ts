@@ -5,6 +5,7 @@ import type { GatherOptions, ScatterAddOptions, ScatterOptions } from "../kernel
 import type { LmHeadBackwardOptions, LmHeadOptions } from "../kernels/lm_head/lm_head";
 import type { LoraBackwardOptions, LoraOptions } from "../kernels/lora/lora";
 import type { MatmulOptions } from "../kernels/matmul/matmul";
+import type { QuantizeRowsOptions } from "../kernels/quantize_rows/quantize_rows";
 import type { RmsnormBackwardOptions, RmsnormOptions } from "../kernels/rmsnorm/rmsnorm";
 import type { RopeOptions } from "../kernels/rope/rope";
 import type { SamplingOptions } from "../kernels/sampling/sampling";
@@ -38,6 +39,7 @@ export interface Kernels {
   gather(options: GatherOptions): void;
   scatter(options: ScatterOptions): void;
   scatterAdd(options: ScatterAddOptions): void;
+  quantizeRows(options: QuantizeRowsOptions): void;
   rmsnorm(options: RmsnormOptions): void;
   rmsnormBackward(options: RmsnormBackwardOptions): void;
   bias(options: BiasOptions): void;

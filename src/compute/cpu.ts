@@ -6,6 +6,7 @@ import * as embedding from "../kernels/embedding/cpu";
 import * as lmHead from "../kernels/lm_head/cpu";
 import * as lora from "../kernels/lora/cpu";
 import * as matmul from "../kernels/matmul/cpu";
+import * as quantizeRows from "../kernels/quantize_rows/cpu";
 import * as rmsnorm from "../kernels/rmsnorm/cpu";
 import * as rope from "../kernels/rope/cpu";
 import * as sampling from "../kernels/sampling/cpu";
@@ -25,6 +26,7 @@ export class CpuBackend implements Backend {
     ...matmul,
     ...lora,
     ...embedding,
+    ...quantizeRows,
     ...rmsnorm,
     ...bias,
     ...rope,

@@ -7,6 +7,7 @@ import { GpuContext, wantedFeatures, type GpuTensor } from "../kernels/gpu";
 import * as lmHead from "../kernels/lm_head/webgpu";
 import * as lora from "../kernels/lora/webgpu";
 import * as matmul from "../kernels/matmul/webgpu";
+import * as quantizeRows from "../kernels/quantize_rows/webgpu";
 import * as rmsnorm from "../kernels/rmsnorm/webgpu";
 import * as rope from "../kernels/rope/webgpu";
 import * as sampling from "../kernels/sampling/webgpu";
@@ -21,6 +22,7 @@ export class WebgpuBackend implements Backend {
     matmul: matmul.matmul,
     ...lora,
     ...embedding,
+    ...quantizeRows,
     ...rmsnorm,
     ...bias,
     ...rope,

@@ -55,7 +55,21 @@ export const isQuantized = <T extends Tensor>(weight: Weight<T>): weight is Quan
 
 /** Writes row `row`, dequantized, to `out` from `start` on: the values that every kernel must compute. */
 export function dequantizeRow(data: QuantizedData, row: number, out: Float32Array, start = 0): void {
+  if (data.bits === 8 && !data.offsets) return scaledBytes(data, row, out, start);
   for (let col = 0; col < data.cols; col++) out[start + col] = dequantize(data, row, col);
+}
+
+/** The same for bytes without offsets: products of a float and a byte are exact in double, and rounded once. */
+function scaledBytes(
+  { words, scales, cols, group }: QuantizedData,
+  row: number,
+  out: Float32Array,
+  start: number,
+): void {
+  const first = row * cols;
+  const bytes = new Int8Array(words.buffer, words.byteOffset + first, cols);
+  for (let col = 0; col < cols; col++)
+    out[start + col] = scales[Math.floor((first + col) / group)] * bytes[col];
 }
 
 /** The value of element (row, col), as every kernel must compute it (f32 steps, rounded once each). */

@@ -47,6 +47,11 @@ export interface SampleOptions {
    * policy that is trained.
    */
   readonly truncation?: Truncation;
+  /**
+   * How keys and values are kept while responses grow: as floats, or (`q8`) as eight-bit integers in a quarter of the memory,
+   * where their width is a multiple of 32. Floats for responses that are trained on, as above. Default `f32`.
+   */
+  readonly cache?: "f32" | "q8";
   /** Responses are also cut off where prompt and response fill the context. */
   readonly maxNewTokens: number;
   /**

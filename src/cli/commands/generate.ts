@@ -1,6 +1,6 @@
 import { deriveKey, seedKey } from "../../kernels/random/random";
 import type { Truncation } from "../../policy/policy";
-import { decimal, integer, share, type Command, type Values } from "../arguments";
+import { decimal, integer, share, UsageError, type Command, type Values } from "../arguments";
 import { beforeStop, stopStrings } from "../../policy/stop_strings";
 import { backendOption, openBackend, threadsOption } from "../backend";
 import { readLines, toLines, writeBytes } from "../files";
@@ -16,6 +16,12 @@ function truncationOf(values: Values): Truncation | undefined {
   };
   const { topK, topP, minP } = truncation;
   return topK > 0 || topP < 1 || minP > 0 ? truncation : undefined;
+}
+
+function cacheOf(values: Values): "f32" | "q8" {
+  const { cache } = values;
+  if (cache === "f32" || cache === "q8") return cache;
+  throw new UsageError("--cache is f32 or q8");
 }
 
 export const generate: Command = {
@@ -51,6 +57,12 @@ export const generate: Command = {
       default: "0",
       description: "Draw among those at least P times as probable as the most probable",
     },
+    cache: {
+      type: "string",
+      value: "f32|q8",
+      default: "f32",
+      description: "How keys and values are kept: q8 takes a quarter of the memory",
+    },
     stop: {
       type: "string",
       value: "TEXT",
@@ -69,6 +81,7 @@ export const generate: Command = {
       temperature: decimal(values, "temperature"),
       truncation: truncationOf(values),
       maxNewTokens: integer(values, "max-new-tokens", { min: 1 }),
+      cache: cacheOf(values),
     };
     const [samples, seed] = [integer(values, "samples", { min: 1 }), integer(values, "seed")];
     const file = openModel(values["model"] as string);

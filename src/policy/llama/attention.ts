@@ -1,7 +1,7 @@
-import type { Tensor } from "../../kernels/tensor";
+import { isQuantized, type Tensor, type Weight } from "../../kernels/tensor";
 import { linearBackward, linearForward, type Linear } from "./linear";
 import { normBackward, normForward, type Norm } from "./norm";
-import type { Pass } from "./pass";
+import type { CacheSlots, Pass } from "./pass";
 
 /** The first half of a layer: out = x + attention(norm(x)) Woᵀ, where heads may have norms of their own. */
 export interface Attention {
@@ -72,12 +72,29 @@ export function attentionForward(
   kernels.rope({ x: k, positions: rows.positions, table: rope });
   let [keys, values] = [k, v];
   if (cache) {
-    [keys, values] = [cache.keys[layer], cache.values[layer]];
-    kernels.scatter({ x: k, rows: cache.slots, out: keys });
-    kernels.scatter({ x: v, rows: cache.slots, out: values });
+    keys = cached(pass, cache, cache.keys[layer], k, "cached keys");
+    values = cached(pass, cache, cache.values[layer], v, "cached values");
   }
   kernels.attention({ ...config, q, k: keys, v: values, ranges: rows.ranges, out: mixed, logSumExp });
   linearForward(pass, block.o, mixed, out, x);
+}
+
+/** Places new rows in the cache and returns all of it as floats. */
+function cached(
+  { backend: { kernels }, workspace }: Pass,
+  { slots, all }: CacheSlots,
+  kept: Weight,
+  x: Tensor,
+  name: string,
+): Tensor {
+  if (!isQuantized(kept)) {
+    kernels.scatter({ x, rows: slots, out: kept });
+    return kept;
+  }
+  kernels.quantizeRows({ x, rows: slots, out: kept });
+  const floats = workspace.tensor(name, kept.rows, kept.cols);
+  kernels.gather({ table: kept, rows: all!, out: floats });
+  return floats;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Backend } from "../../compute/backend";
-import type { Tensor } from "../../kernels/tensor";
+import type { Tensor, Weight } from "../../kernels/tensor";
 import type { LlamaConfig } from "../gguf/llama_config";
 import type { PackedBatch } from "../group_tree";
 import type { Workspace } from "../workspace";
@@ -17,9 +17,11 @@ export interface DeviceRows {
 
 /** Keys and values of earlier rows, for decoding: new rows are placed at `slots`, and ranges count cache rows. */
 export interface CacheSlots {
-  /** Per layer [S, kvHeads · headDim]. */
-  readonly keys: readonly Tensor[];
-  readonly values: readonly Tensor[];
+  /** Per layer [S, kvHeads · headDim]: floats, or eight-bit integers that take a quarter of their memory. */
+  readonly keys: readonly Weight[];
+  readonly values: readonly Weight[];
+  /** Every row's number, [S, 1], where they are integers: all are turned into floats, layer by layer. */
+  readonly all?: Tensor;
   /** [T, 1], u32. */
   readonly slots: Tensor;
 }

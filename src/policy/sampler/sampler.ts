@@ -85,7 +85,7 @@ async function sampleWave(
   options: SampleOptions,
 ): Promise<void> {
   const cacheRows = wave[wave.length - 1].branchStart + wave[wave.length - 1].maxTokens;
-  let hidden = await prefill(model, requests, wave, cacheRows, options.signal);
+  let hidden = await prefill(model, requests, wave, cacheRows, options);
   let active = wave;
   for (let step = 0; active.length > 0;) {
     // The first tokens come from the prompts' last rows; later ones in runs of steps without a readback.
@@ -94,7 +94,14 @@ async function sampleWave(
     for (let i = 0; i < steps; i++) {
       await breathe(options.signal);
       if (step + i > 0)
-        hidden = decodeStep(model, active, step + i, cacheRows, i === 0 ? null : drawn.ids(i - 1));
+        hidden = decodeStep(
+          model,
+          active,
+          step + i,
+          cacheRows,
+          i === 0 ? null : drawn.ids(i - 1),
+          options.cache,
+        );
       drawn.sample(hidden, i, active, step + i, options);
     }
     await drawn.deliver(active, model.endIds, options);

@@ -1,17 +1,36 @@
 import { breathe } from "../../compute/breathe";
-import type { Tensor } from "../../kernels/tensor";
+import type { Tensor, Weight } from "../../kernels/tensor";
 import { decoderForward } from "../llama/decoder";
 import type { CacheSlots, ModelContext } from "../llama/pass";
-import type { SampleRequest } from "../policy";
+import type { SampleOptions, SampleRequest } from "../policy";
 import type { SamplerModel, Sequence } from "./sequence";
 
 /** The keys and values of a wave, per layer. */
-function cacheTensors({ workspace, config }: ModelContext, rows: number): Omit<CacheSlots, "slots"> {
+function cacheTensors(
+  { workspace, config }: ModelContext,
+  rows: number,
+  kind: SampleOptions["cache"],
+): Omit<CacheSlots, "slots"> {
   const width = config.kvHeads * config.headDim;
   const layers = Array.from({ length: config.layers }, (_, layer) => layer);
+  const kept = (name: string): Weight => {
+    if (kind !== "q8" || width % 32 !== 0) return workspace.tensor(name, rows, width);
+    return {
+      ...{ rows, cols: width, bits: 8, zero: 0, group: 32, offsets: null },
+      words: workspace.tensor(`${name} integers`, rows, width / 4, "u32"),
+      scales: workspace.tensor(`${name} scales`, rows, width / 32),
+    };
+  };
   return {
-    keys: layers.map((layer) => workspace.tensor(`cache keys ${layer}`, rows, width)),
-    values: layers.map((layer) => workspace.tensor(`cache values ${layer}`, rows, width)),
+    keys: layers.map((layer) => kept(`cache keys ${layer}`)),
+    values: layers.map((layer) => kept(`cache values ${layer}`)),
+    all:
+      kind === "q8"
+        ? workspace.filled(
+            "cache rows",
+            Uint32Array.from({ length: rows }, (_, i) => i),
+          )
+        : undefined,
   };
 }
 
@@ -24,7 +43,7 @@ export async function prefill(
   requests: readonly SampleRequest[],
   wave: readonly Sequence[],
   cacheRows: number,
-  signal?: AbortSignal,
+  { cache, signal }: Pick<SampleOptions, "cache" | "signal">,
 ): Promise<Tensor> {
   const { backend, workspace, config } = model.context;
   const prompts = [...new Map(wave.map((sequence) => [sequence.request, sequence])).values()];
@@ -56,7 +75,7 @@ export async function prefill(
         ranges: workspace.filled("ranges", Uint32Array.from(ranges), 4),
       },
       cache: {
-        ...cacheTensors(model.context, cacheRows),
+        ...cacheTensors(model.context, cacheRows, cache),
         slots: workspace.filled("cache slots", Uint32Array.from(slots)),
       },
     };
@@ -83,6 +102,7 @@ export function decodeStep(
   position: number,
   cacheRows: number,
   previous: Tensor | null,
+  kind: SampleOptions["cache"],
 ): Tensor {
   const { workspace } = model.context;
   const at = position - 1;
@@ -94,7 +114,7 @@ export function decodeStep(
     "slots",
     sequences.map((s) => s.branchStart + at),
   );
-  const cache = { ...cacheTensors(model.context, cacheRows), slots };
+  const cache = { ...cacheTensors(model.context, cacheRows, kind), slots };
   const rows = {
     count: sequences.length,
     tokens:
