@@ -13,7 +13,8 @@ const counters = ["step", "responses", "num_tokens", "judge_calls", "step_time"]
 /**
  * Every number of a unit by its name:
  * - `heldout.reward`, `ood.all_met`, `plain.perplexity` …: a number of the last evaluation; `base.` before it: of the
- *   evaluation before the first update;
+ *   evaluation before the first update; `plain.nats`: the logarithm of the perplexity, nats a token, whose mean over
+ *   runs is not made by the one that fell apart;
  * - `auc.heldout.reward`: the area under it over responses generated, as a mean height; over updates for methods that
  *   generate none; `auc_updates.heldout.reward`: over updates;
  * - `last.entropy`, `mean.entropy`: a column of the curve, over its last tenth and over all of it;
@@ -37,6 +38,10 @@ function evaluationMeasures({ evaluations, curve }: Measured): Record<string, nu
       const [first, last] = [heights[0], heights[heights.length - 1]];
       measures[name] = last.y;
       if (first.step === 0) measures[`base.${name}`] = first.y;
+      if (field === "perplexity") {
+        measures[`${split}.nats`] = Math.log(last.y);
+        if (first.step === 0) measures[`base.${split}.nats`] = Math.log(first.y);
+      }
       const overUpdates = areaUnderCurve(heights.map(({ step, y }) => ({ x: step, y })));
       const overResponses = areaUnderCurve(
         heights.map(({ step, y }) => ({ x: responsesAt(curve, step), y })),

@@ -21,6 +21,7 @@ const fields: Readonly<Record<string, string>> = {
   reward: "reward",
   all_met: "share of responses that satisfy everything",
   perplexity: "perplexity",
+  nats: "nats a token",
   kl: "KL to the start",
 };
 

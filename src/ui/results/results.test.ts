@@ -164,7 +164,7 @@ describe("figures", () => {
     const publication = madeUp(experiments["generalisation"], 10);
     const rows = claimRows(publication);
     const plates = forestPlates(publication, rows);
-    expect(plates.map(({ scale }) => scale)).toEqual(["share", "plain.perplexity"]);
+    expect(plates.map(({ scale }) => scale)).toEqual(["share", "plain.nats"]);
     const headings = plates[0].groups.map(({ heading }) => heading);
     expect(headings[0]).toBe("pocket: reward on new words and combinations");
     const other = plates[0].groups.find(({ heading }) =>
