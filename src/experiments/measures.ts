@@ -1,5 +1,6 @@
 import { areaUnderCurve } from "../analysis/statistics/area";
 import { meanOf } from "../analysis/mean";
+import { log } from "../kernels/math";
 import type { UnitResult } from "./experiment";
 
 type Evaluation = UnitResult["evaluations"][number];
@@ -39,8 +40,8 @@ function evaluationMeasures({ evaluations, curve }: Measured): Record<string, nu
       measures[name] = last.y;
       if (first.step === 0) measures[`base.${name}`] = first.y;
       if (field === "perplexity") {
-        measures[`${split}.nats`] = Math.log(last.y);
-        if (first.step === 0) measures[`base.${split}.nats`] = Math.log(first.y);
+        measures[`${split}.nats`] = log(last.y);
+        if (first.step === 0) measures[`base.${split}.nats`] = log(first.y);
       }
       const overUpdates = areaUnderCurve(heights.map(({ step, y }) => ({ x: step, y })));
       const overResponses = areaUnderCurve(

@@ -175,9 +175,12 @@ async function runMissing(
 /** What is known of units of all experiments of a folder, by key. */
 const resultsElsewhere = (root: string): Map<string, UnitResult> =>
   new Map(
-    experimentNames(root).flatMap((name) =>
-      new ExperimentFolder(root, name).results().map((result): [string, UnitResult] => [result.key, result]),
-    ),
+    experimentNames(root).flatMap((name) => {
+      const folder = new ExperimentFolder(root, name);
+      // What reads another's results has none to add.
+      const own = folder.definition.resultsOf === undefined ? folder.results() : [];
+      return own.map((result): [string, UnitResult] => [result.key, result]);
+    }),
   );
 
 function tellWaiting(waiting: readonly WaitingUnit[]): void {
