@@ -90,7 +90,7 @@ export function modelMetadata(config: PretrainConfig, seed: number): Map<string,
 }
 
 /** Random initial weights: normal with variance 1 / inputs, the layers' outputs scaled down by √(2 · layers). */
-function initialWeights(config: LlamaConfig, key: Key): Map<string, HostWeight> {
+export function initialWeights(config: LlamaConfig, key: Key): Map<string, HostWeight> {
   return new Map(
     [...tensorNames(config)].map(({ hf, shape: [rows, cols] }): [string, HostWeight] => {
       const stream = new RandomStream(deriveKey(key, "initial", hf));

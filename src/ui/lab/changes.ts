@@ -8,6 +8,7 @@ import {
 } from "../../analysis/logits";
 import type { MassByRankData } from "../../figures/mass_by_rank";
 import type { ScatterChangeData } from "../../figures/scatter_change";
+import { rankOrder } from "../../figures/vocabulary_ranks";
 import type { TokenAnalysis, TokenPush } from "../../runs/protocol";
 
 type Label = (id: number) => string;
@@ -33,7 +34,7 @@ export function changesOf(
     correlation: correlation(predicted, measured),
     slope: slopeThroughOrigin(predicted, measured),
   });
-  const likely = [...p.keys()].sort((a, b) => p[b] - p[a] || a - b).slice(0, mostTokens);
+  const likely = [...rankOrder(before).subarray(0, mostTokens)];
   return {
     tokens: likely.map((v) => ({
       ...{ label: label(v), before: p[v], measured: measured[v], alone: alone[v] },

@@ -8,6 +8,7 @@ import {
 } from "../../analysis/logits";
 import type { MassByRankData } from "../../figures/mass_by_rank";
 import { probability, signedSignificant } from "../../figures/format";
+import { rankOrder } from "../../figures/vocabulary_ranks";
 import { log } from "../../kernels/math";
 import type { RowBars } from "./row_bars";
 
@@ -22,14 +23,11 @@ export interface NextToken {
   readonly origin: string;
 }
 
-/** Tokens by probability, the likeliest first. */
-const ranked = (p: Float64Array): number[] => [...p.keys()].sort((a, b) => p[b] - p[a] || a - b);
-
 /** Equation (2) for the likeliest tokens, the sampled one, and all others in one row. */
 export function gradientRows({ logprobs, sampled, label }: NextToken, advantage: number, most = 9): RowBars {
   const p = probabilities(logprobs);
   const g = logitGradient(logprobs, sampled, advantage);
-  const likely = ranked(p).slice(0, most);
+  const likely = [...rankOrder(Float32Array.from(logprobs)).subarray(0, most)];
   const shown = likely.includes(sampled) ? likely : [...likely.slice(0, most - 1), sampled];
   const others = [...p.keys()].filter((v) => !shown.includes(v));
   const sum = (of: Float64Array) => others.reduce((total, v) => total + of[v], 0);
