@@ -25,6 +25,11 @@ const fields: Readonly<Record<string, string>> = {
   kl: "KL to the start",
 };
 
+/** Columns of `metrics.jsonl` whose names do not speak for themselves. */
+const columns: Readonly<Record<string, string>> = {
+  "hindsight/change_without": "change of ln p of the revision without the hindsight",
+};
+
 const strategies: Readonly<Record<string, string>> = {
   guided: "guided sampling",
   stochastic: "stochastic sampling",
@@ -56,9 +61,9 @@ export function measureWords(name: string): MeasureWords {
     case "auc_updates":
       return renamed(tail, (label) => `area under ${label}, over updates`);
     case "last":
-      return { label: `${tail} at the end`, ...scaleOfColumn(tail) };
+      return { label: `${columns[tail] ?? tail} at the end`, ...scaleOfColumn(tail) };
     case "mean":
-      return { label: `${tail}, mean over the run`, ...scaleOfColumn(tail) };
+      return { label: `${columns[tail] ?? tail}, mean over the run`, ...scaleOfColumn(tail) };
     case "passAtK":
       return passAtK(rest);
     case "explore":

@@ -45,7 +45,10 @@ export function probeCurves({ experiment, summary }: Publication): ProbeCurves[]
         name: label.join(", ") || arm,
         look: seriesLook(i),
         line: own.map(({ x, y }) => ({ x, y })),
-        band: own.flatMap(({ x, low, high }) => (low === null || high === null ? [] : [{ x, low, high }])),
+        // The t interval does not know that a share ends at 1.
+        band: own.flatMap(({ x, low, high }) =>
+          low === null || high === null ? [] : [{ x, low: Math.max(0, low), high: Math.min(1, high) }],
+        ),
         ...{ raw: [], singles: [], rank: "plain" },
       };
     });
@@ -67,7 +70,7 @@ function tell(
     words: {
       title: `Over more responses: ${title.toLowerCase()}, ${part}`,
       summary: `${ends.join("; ")}.`,
-      legend: "a line is the mean over models and seeds, its band the 95 % interval",
+      legend: "a line is the mean over models and seeds, its band the 95 % interval, cut off at 0 and 1",
       caption: "Shares of instructions with a response that satisfies everything.",
     },
     table: {
