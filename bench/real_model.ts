@@ -12,17 +12,33 @@ const generated = 48;
 
 /** What a backend takes for a model file of one's own: decoding, and a step of its adapters. */
 export async function benchRealModel(open: () => Promise<Backend>, model: ModelFile): Promise<string> {
-  const backend = await open();
-  const policy = new LlamaPolicy(backend, model.config, model.weights, {
+  const kept = await benchStep(open, model, false);
+  const recomputed = await benchStep(open, model, true);
+  const { name, one, eight } = await benchDecoding(open, model);
+  const step = `LoRA step, ${sequences} × ${length} tokens, activations`;
+  return table([
+    [name, "", ""],
+    ["decoding one stream", `${one.toFixed(1)} tokens/s`, "1.0"],
+    ["eight with one prompt", `${eight.toFixed(1)} tokens/s`, (eight / one).toFixed(1)],
+    [`${step} kept`, `${kept.seconds.toFixed(2)} s`, kept.memory],
+    [`${step} recomputed`, `${recomputed.seconds.toFixed(2)} s`, recomputed.memory],
+  ]);
+}
+
+const policyOf = (backend: Backend, { config, weights }: ModelFile, recompute: boolean): LlamaPolicy =>
+  new LlamaPolicy(backend, config, weights, {
     training: { mode: "lora", lora, key: seedKey(0) },
     endIds: new Set(),
-    recompute: true,
+    recompute,
   });
-  policy.markReference();
-  const stream = RandomStream.of(0, "bench");
-  const tokens = (count: number) => Array.from({ length: count }, () => stream.integer(model.config.vocab));
 
-  const prompt = tokens(32);
+const randomTokens = (stream: RandomStream, { config }: ModelFile, count: number): number[] =>
+  Array.from({ length: count }, () => stream.integer(config.vocab));
+
+async function benchDecoding(open: () => Promise<Backend>, model: ModelFile) {
+  const backend = await open();
+  const policy = policyOf(backend, model, true);
+  const prompt = randomTokens(RandomStream.of(0, "bench"), model, 32);
   async function rate(samples: number): Promise<number> {
     const rates: number[] = [];
     for (let round = 0; round < 3; round++) {
@@ -33,27 +49,33 @@ export async function benchRealModel(open: () => Promise<Backend>, model: ModelF
     }
     return median(rates);
   }
+  const name = `${backend.name}: ${backend.adapter.label}`;
   const [one, eight] = [await rate(1), await rate(8)];
+  backend.destroy();
+  return { name, one, eight };
+}
 
-  const trees = Array.from({ length: sequences }, () => ({ prompt: [], branches: [tokens(length)] }));
+/** Median seconds of three steps, and the memory that the backend has taken for them. */
+async function benchStep(open: () => Promise<Backend>, model: ModelFile, recompute: boolean) {
+  const backend = await open();
+  const policy = policyOf(backend, model, recompute);
+  const stream = RandomStream.of(0, "bench");
+  const trees = Array.from({ length: sequences }, () => ({
+    prompt: [],
+    branches: [randomTokens(stream, model, length)],
+  }));
+  const coefficients = new Array<number>(length - 1).fill(1 / (sequences * length));
   const seconds: number[] = [];
   for (let round = 0; round < 4; round++) {
     const milliseconds = await time(async () => {
-      await policy.backward(trees, () => new Array<number>(length - 1).fill(1 / (sequences * length)));
+      await policy.backward(trees, () => coefficients);
       await policy.step({
         ...{ learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxGradNorm: 1 },
       });
     });
     if (round > 0) seconds.push(milliseconds / 1000);
   }
-  const bytes = "bytes" in backend ? (backend.bytes as number) : null;
-  const report = table([
-    [`${backend.name}: ${backend.adapter.label}`, "", ""],
-    ["decoding one stream", `${one.toFixed(1)} tokens/s`, "1.0"],
-    ["eight with one prompt", `${eight.toFixed(1)} tokens/s`, (eight / one).toFixed(1)],
-    [`LoRA step, ${sequences} × ${length} tokens, recomputed`, `${median(seconds).toFixed(2)} s`, ""],
-    ["memory of the backend", bytes === null ? "–" : `${(bytes / 1e6).toFixed(0)} MB`, ""],
-  ]);
+  const memory = "bytes" in backend ? `${((backend.bytes as number) / 1e6).toFixed(0)} MB` : "–";
   backend.destroy();
-  return report;
+  return { seconds: median(seconds), memory };
 }
