@@ -208,7 +208,7 @@ describe("questions between phases", () => {
     await driver.open(cpu);
     await paused();
     const reference = { group: 1, source: "rollout", index: 0, token: 2 } as const;
-    expect(await driver.analyzeToken(reference, { fraction: 1, tokens: 4 })).toBeNull();
+    expect(await driver.answering.analyzeToken(reference, { fraction: 1, tokens: 4 })).toBeNull();
     driver.stepUpdate();
     await until(() => eventsOf("metrics").length === 1 && lastStatus() === "paused");
     const recorded = eventsOf("step").at(-1)!.view;
@@ -219,29 +219,52 @@ describe("questions between phases", () => {
     }
 
     // The gradient of update 2 has added up and waits; the questions are about update 1.
-    const whole = (await driver.analyzeToken(reference, { fraction: 1, tokens: 6 }))!;
+    const whole = (await driver.answering.analyzeToken(reference, { fraction: 1, tokens: 6 }))!;
     expect(whole).toMatchObject({ step: 1, sampled: inspected.sampled });
     expect(whole.before).toEqual(inspected.before);
     expect(whole.after).toEqual(inspected.after);
     expect(whole.firstOrder.ids).toHaveLength(6);
     expect(whole.firstOrder.ids[0]).toBe(whole.sampled);
-    const part = (await driver.analyzeToken(reference, { fraction: 0.05, tokens: 6 }))!;
+    const part = (await driver.answering.analyzeToken(reference, { fraction: 0.05, tokens: 6 }))!;
     const error = ({ before, after, firstOrder: { ids, change } }: typeof whole) =>
       Math.max(...ids.map((id, i) => Math.abs(after[id] - before[id] - change[i]))) /
       Math.max(...change.map(Math.abs));
     expect(error(part)).toBeLessThan(0.05);
 
-    const push = (await driver.pushToken(reference, { advantage: -1, steps: 2, learningRate: 1e-3 }))!;
+    let scored = 0;
+    const stopped = await driver.answering.analyzeToken(
+      reference,
+      { fraction: 1, tokens: 64 },
+      "long",
+      ({ done }) => {
+        scored = done;
+        if (done === 3) driver.answering.stopAsking("long");
+      },
+    );
+    expect(stopped).toBeNull();
+    expect(scored).toBe(3);
+    expect(await driver.answering.analyzeToken(reference, { fraction: 1, tokens: 6 })).toEqual(whole);
+
+    const push = (await driver.answering.pushToken(reference, {
+      advantage: -1,
+      steps: 2,
+      learningRate: 1e-3,
+    }))!;
     expect(push.distributions[0]).toEqual(whole.before);
     expect(push.distributions[2][push.sampled]).toBeLessThan(whole.before[push.sampled]);
 
-    const same = (await driver.tryChange({ settings: [] }, reference))!;
+    const same = (await driver.answering.tryChange({ settings: [] }, reference))!;
     expect(same.cosine).toBeCloseTo(1, 6);
     expect(same.nextToken!.changed).toEqual(whole.after);
     expect(same.view.flows).toEqual(recorded.flows);
-    const naive = (await driver.tryChange({ settings: [["hindsight.context", "dropped"]] }, reference))!;
+    const naive = (await driver.answering.tryChange(
+      { settings: [["hindsight.context", "dropped"]] },
+      reference,
+    ))!;
     expect(naive.cosine).toBeLessThan(0.9999);
-    await expect(driver.tryChange({ settings: [["bonus.alpha", "7"]] }, null)).rejects.toMatchObject({
+    await expect(
+      driver.answering.tryChange({ settings: [["bonus.alpha", "7"]] }, null),
+    ).rejects.toMatchObject({
       code: "CONFIG_INVALID",
     });
 
@@ -257,11 +280,11 @@ describe("questions between phases", () => {
     driver.stepUpdate();
     await until(() => eventsOf("metrics").length === 1 && lastStatus() === "paused");
     const reference = { group: 0, source: "rollout", index: 1, token: 1 } as const;
-    const first = await driver.analyzeToken(reference, { fraction: 1, tokens: 2 });
+    const first = await driver.answering.analyzeToken(reference, { fraction: 1, tokens: 2 });
     const { flows } = eventsOf("step").at(-1)!.view;
     driver.stepUpdate();
     await until(() => eventsOf("metrics").length === 2 && lastStatus() === "paused");
-    const second = await driver.analyzeToken(reference, { fraction: 1, tokens: 2 });
+    const second = await driver.answering.analyzeToken(reference, { fraction: 1, tokens: 2 });
     expect(second!.step).toBe(2);
 
     const [{ runId }] = eventsOf("opened");
@@ -269,13 +292,13 @@ describe("questions between phases", () => {
     expect(view).toMatchObject({ step: 1, flows });
     expect(view!.bound).toHaveLength(2);
     expect(eventsOf("revisiting").at(-1)).toMatchObject({ done: 1, of: 1 });
-    expect(await driver.analyzeToken(reference, { fraction: 1, tokens: 2 })).toEqual(first);
+    expect(await driver.answering.analyzeToken(reference, { fraction: 1, tokens: 2 })).toEqual(first);
 
     await expect(driver.revisit({ runId, step: 9 })).rejects.toMatchObject({ code: "STEP_MISSING" });
     const cancelled = driver.revisit({ runId, step: 2 });
     driver.cancelRevisit();
     expect(await cancelled).toBeNull();
-    expect(await driver.analyzeToken(reference, { fraction: 1, tokens: 2 })).toEqual(second);
+    expect(await driver.answering.analyzeToken(reference, { fraction: 1, tokens: 2 })).toEqual(second);
     driver.stepUpdate();
     await until(() => eventsOf("metrics").length === 3);
   });

@@ -8,6 +8,7 @@ import { Driver } from "../src/runs/driver";
 import { exploreCommands, type ExploreCommands } from "../src/runs/explore_commands";
 import { failureCommands, type FailureCommands } from "../src/runs/failure_commands";
 import { browserThreads } from "../src/runs/kernel_threads";
+import type { LabCommands } from "../src/runs/lab_commands";
 import { isModelFile } from "../src/runs/presets";
 import type { RunEvent, TrainerCommands } from "../src/runs/protocol";
 import { RunStore } from "../src/runs/store";
@@ -25,7 +26,8 @@ export interface TrainerWorker
     FailureCommands,
     CompareCommands,
     ExploreCommands,
-    AskCommands {
+    AskCommands,
+    LabCommands {
   connect(events: MessagePort, baseUrl: string): void;
 }
 
@@ -97,14 +99,25 @@ const asking = askCommands({
 const comparing = compareCommands(driver.opener, { store: runs, lock });
 
 expose(
-  Object.assign(driver, driver.tasks, driver.judging, calibrating, failing, exploring, asking, comparing, {
-    connect(events: MessagePort, baseUrl: string) {
-      port = events;
-      base = baseUrl;
-      void store.then((opened) => {
-        if (opened instanceof RunStore) return;
-        emit({ type: "notice", ...plainError(opened) });
-      });
+  Object.assign(
+    driver,
+    driver.tasks,
+    driver.judging,
+    driver.answering,
+    calibrating,
+    failing,
+    exploring,
+    asking,
+    comparing,
+    {
+      connect(events: MessagePort, baseUrl: string) {
+        port = events;
+        base = baseUrl;
+        void store.then((opened) => {
+          if (opened instanceof RunStore) return;
+          emit({ type: "notice", ...plainError(opened) });
+        });
+      },
     },
-  }) satisfies TrainerWorker,
+  ) satisfies TrainerWorker,
 );

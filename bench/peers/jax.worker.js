@@ -1,6 +1,6 @@
 // The model of the benchmark in jax-js: gradient and AdamW in one compiled function.
 import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
-import { draws, serveSteps, sizes, tokens } from "./serve_steps.js";
+import { draws, serveSteps, sizes, tokens } from "./serve_steps";
 
 const { layers, dim, ffn, heads, vocab, batch, length } = sizes;
 const [learningRate, beta1, beta2, epsilon, decay] = [1e-3, 0.9, 0.95, 1e-8, 0.01];

@@ -2,7 +2,7 @@ import { CpuBackend } from "../../src/compute/cpu";
 import { WebgpuBackend } from "../../src/compute/webgpu";
 import { browserThreads } from "../../src/runs/kernel_threads";
 import { trainingStep } from "../training_step";
-import { serveSteps } from "./serve_steps.js";
+import { serveSteps } from "./serve_steps";
 
 const startWorker = () =>
   new Worker(new URL("../../workers/kernels.worker.ts", import.meta.url), { type: "module" });

@@ -1,7 +1,7 @@
 // The model of the benchmark in TensorFlow.js.
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-webgpu";
-import { draws, serveSteps, sizes, tokens } from "./serve_steps.js";
+import { draws, serveSteps, sizes, tokens } from "./serve_steps";
 
 const { layers, dim, ffn, heads, vocab, batch, length } = sizes;
 

@@ -27,12 +27,14 @@ export const mapScores = <T>(
   policy: TrainablePolicy,
   sequences: readonly PromptedSequence[],
   take: (score: Float32Array) => T,
-  options: Options = {},
+  { onScore, ...options }: Options & { /** Told how many are done. */ onScore?: (done: number) => void } = {},
 ): Promise<T[]> =>
   policy.preserve(async () => {
     const taken: T[] = [];
-    for (const { prompt, ids } of sequences)
+    for (const { prompt, ids } of sequences) {
       taken.push(take(await freshGradient(policy, [{ prompt, branches: [ids] }], ones, options)));
+      onScore?.(taken.length);
+    }
     return taken;
   });
 

@@ -23,18 +23,24 @@ export interface TokenStepOptions {
   readonly fraction?: number;
   readonly temperature: number;
   readonly signal?: AbortSignal;
+  /** Told how many of the tokens are predicted. */
+  readonly onScore?: (done: number) => void;
 }
 
 /** The whole step (or a fraction of it) at one position. Puts the policy back. */
 export async function tokenStep(policy: TrainablePolicy, options: TokenStepOptions): Promise<TokenStep> {
-  const { before, after, prefix, choose, fraction = 1, temperature, signal } = options;
+  const { before, after, prefix, choose, fraction = 1, temperature, signal, onScore } = options;
   const step = difference(after.parameters, before.parameters).map((d) => fraction * d);
   return policy.preserve(async () => {
     policy.restore(before);
     const logprobs = await policy.nextToken(prefix, { temperature });
     const ids = choose(logprobs);
     const sequences = ids.map((id) => ({ prompt: prefix, ids: [id] }));
-    const change = await mapScores(policy, sequences, (score) => dot(score, step), { temperature, signal });
+    const change = await mapScores(policy, sequences, (score) => dot(score, step), {
+      temperature,
+      signal,
+      onScore,
+    });
     const parameters = before.parameters.map((theta, i) => theta + step[i]);
     policy.restore({ ...before, parameters });
     const moved = await policy.nextToken(prefix, { temperature });
@@ -52,6 +58,8 @@ export interface PushOptions {
   readonly optimizer: OptimizerOptions;
   readonly temperature: number;
   readonly signal?: AbortSignal;
+  /** Told how many steps are done. */
+  readonly onStep?: (done: number) => void;
 }
 
 /**
@@ -60,7 +68,7 @@ export interface PushOptions {
  */
 export async function pushToken(
   policy: TrainablePolicy,
-  { prefix, token, advantage, steps, optimizer, temperature, signal }: PushOptions,
+  { prefix, token, advantage, steps, optimizer, temperature, signal, onStep }: PushOptions,
 ): Promise<Float32Array[]> {
   return policy.preserve(async () => {
     const { parameters } = await policy.snapshot();
@@ -74,6 +82,7 @@ export async function pushToken(
       });
       await policy.step(optimizer);
       distributions.push(await policy.nextToken(prefix, { temperature }));
+      onStep?.(step + 1);
     }
     return distributions;
   });

@@ -156,7 +156,7 @@ export class CpuContext {
     const missing = pointer + size - this.memory.buffer.byteLength;
     if (missing > 0) {
       try {
-        this.memory.grow(Math.ceil(missing / pageBytes));
+        this.grow(Math.ceil(missing / pageBytes));
       } catch (cause) {
         throw new HerlError(
           "OUT_OF_MEMORY",
@@ -168,6 +168,23 @@ export class CpuContext {
     }
     this.end = pointer + size;
     return pointer;
+  }
+
+  /**
+   * By a quarter at least, where that can be had: pages that nobody touches cost nothing, and every growth makes engines
+   * look for garbage, which takes longer than the growth.
+   */
+  private grow(pages: number): void {
+    const some = Math.ceil(this.memory.buffer.byteLength / pageBytes / 4);
+    if (some > pages) {
+      try {
+        this.memory.grow(some);
+        return;
+      } catch {
+        // Near the end of what there is: only what is needed.
+      }
+    }
+    this.memory.grow(pages);
   }
 }
 

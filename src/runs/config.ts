@@ -23,7 +23,7 @@ export const runConfigSchema = z.strictObject({
     "Method: rlvr (GRPO), naivehe, he, herl (he with the bonus reward), sft, dpo, hir, ruscarl, exprl or warmup (sft on revisions); sets what tells them apart",
   ),
   seed: z.field(int(0, Number.MAX_SAFE_INTEGER), 0, "Seed of everything random in the run"),
-  model: z.field(z.string(), "pocket", "Model: `pocket`, the embedded one"),
+  model: z.field(z.string(), "pocket", "Model: an embedded one by its name, or a GGUF file by its own"),
 
   world: z.prefault(
     z.strictObject({

@@ -11,6 +11,7 @@ import { methodOf } from "./config";
 import type { ExportFormat } from "./export/export_run";
 import { exportStored } from "./export_stored";
 import { judgeCommands, type JudgeCommands } from "./judge_commands";
+import { labCommands, type LabCommands } from "./lab_commands";
 import { LabDesk } from "./lab_desk";
 import { LiveFeed } from "./live_feed";
 import { PageJudge } from "./page_judge";
@@ -40,6 +41,8 @@ export class Driver implements TrainerCommands {
   readonly tasks: TaskCommands;
   /** What it says to judges and asks of them. */
   readonly judging: JudgeCommands;
+  /** What the gradient lab asks. */
+  readonly answering: LabCommands;
   run: OpenRun | null = null;
   readonly judge = new PageJudge();
   private readonly environment: RunEnvironment;
@@ -65,6 +68,10 @@ export class Driver implements TrainerCommands {
     this.environment = environment;
     this.opener = new RunOpener(environment, this.judge);
     this.lab = new LabDesk(this.opener, environment);
+    this.answering = labCommands({
+      lab: () => this.lab.asked(),
+      exclusive: (work) => this.exclusive(work),
+    });
     this.judging = judgeCommands(this.judge, () => this.run?.judge ?? null);
     this.tasks = taskCommands({
       ...{ store: environment.store, judge: this.judge },
@@ -131,24 +138,6 @@ export class Driver implements TrainerCommands {
         if (phase === "advantage") return groupView(groups[0]);
       throw new Error("a step always reaches its advantages");
     });
-  }
-
-  analyzeToken(...[reference, options]: Parameters<TrainerCommands["analyzeToken"]>) {
-    return this.exclusive(
-      async () => (await (await this.lab.asked())?.analyzeToken(reference, options)) ?? null,
-    );
-  }
-
-  pushToken(...[reference, request]: Parameters<TrainerCommands["pushToken"]>) {
-    return this.exclusive(
-      async () => (await (await this.lab.asked())?.pushToken(reference, request)) ?? null,
-    );
-  }
-
-  tryChange(...[request, reference]: Parameters<TrainerCommands["tryChange"]>) {
-    return this.exclusive(
-      async () => (await (await this.lab.asked())?.tryChange(request, reference)) ?? null,
-    );
   }
 
   async revisit(request: RevisitRequest | null): Promise<StepView | null> {

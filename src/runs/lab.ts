@@ -3,6 +3,7 @@ import type { StepState } from "../herl/trainer";
 import { pushToken, tokenStep } from "../herl/token_lab";
 import type { PolicySnapshot, TrainablePolicy } from "../policy/policy";
 import { methodOf, type RunConfig } from "./config";
+import type { OnAnswerProgress } from "./lab_commands";
 import { positionOf, withPolicy } from "./position";
 import type {
   ChangeRequest,
@@ -23,6 +24,17 @@ export interface FinishedStep {
   readonly after: PolicySnapshot;
 }
 
+/** Of an answer: how to stop it, and who is told how far it is. */
+export interface AnswerOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnAnswerProgress;
+}
+
+export interface AnalyzeOptions extends AnswerOptions {
+  readonly fraction: number;
+  readonly tokens: number;
+}
+
 /** Most tokens that are predicted to first order at once: each costs a backward pass. */
 const mostTokens = 64;
 
@@ -31,7 +43,7 @@ export class Lab {
   private readonly policy: TrainablePolicy;
   private readonly config: RunConfig;
   private readonly finished: FinishedStep;
-  private recorded: Promise<Trial> | null = null;
+  private recorded: Trial | null = null;
 
   constructor(policy: TrainablePolicy, config: RunConfig, finished: FinishedStep) {
     this.policy = policy;
@@ -46,7 +58,7 @@ export class Lab {
   /** What the step did at one position, beside first order. Null for a token that is not there. */
   async analyzeToken(
     reference: TokenReference,
-    { fraction, tokens }: { readonly fraction: number; readonly tokens: number },
+    { fraction, tokens, signal, onProgress }: AnalyzeOptions,
   ): Promise<TokenAnalysis | null> {
     const at = this.positionOf(reference);
     if (!at) return null;
@@ -57,7 +69,10 @@ export class Lab {
         0,
         Math.min(tokens, mostTokens),
       );
-    const result = await tokenStep(this.policy, { ...at, before, after, fraction, choose });
+    const result = await tokenStep(this.policy, {
+      ...{ ...at, before, after, fraction, choose, signal },
+      onScore: (done) => onProgress?.({ done, of: tokens }),
+    });
     return { ...{ reference, step, sampled, coefficient, fraction }, ...result };
   }
 
@@ -65,12 +80,16 @@ export class Lab {
   async pushToken(
     reference: TokenReference,
     { advantage, steps, learningRate }: PushRequest,
+    { signal, onProgress }: AnswerOptions = {},
   ): Promise<TokenPush | null> {
     const at = this.positionOf(reference);
     if (!at) return null;
     const optimizer = { ...methodOf(this.config).optimizer, learningRate };
     const distributions = await withPolicy(this.policy, this.finished.before, () =>
-      pushToken(this.policy, { ...at, token: at.sampled, advantage, steps, optimizer }),
+      pushToken(this.policy, {
+        ...{ ...at, token: at.sampled, advantage, steps, optimizer, signal },
+        onStep: (done) => onProgress?.({ done, of: steps }),
+      }),
     );
     return { reference, step: this.step, sampled: at.sampled, distributions };
   }
@@ -79,18 +98,22 @@ export class Lab {
    * The step as it would have been. Throws CONFIG_KEY or CONFIG_INVALID for settings that do not exist or are out of
    * range.
    */
-  async tryChange(request: ChangeRequest, reference: TokenReference | null): Promise<TrialView> {
+  async tryChange(
+    request: ChangeRequest,
+    reference: TokenReference | null,
+    signal?: AbortSignal,
+  ): Promise<TrialView> {
     const { settings, rewards, advantages, dropRevisions } = request;
     const config = withSettings(this.config, settings);
     const { state, before, after, step } = this.finished;
     const at = reference && this.positionOf(reference);
     const change = { config: methodOf(config), rewards, advantages, dropRevisions };
-    const changed = await tryStep(this.policy, state.groups, change, { before, prefix: at?.prefix });
-    const recorded = await (this.recorded ??= tryStep(
+    const changed = await tryStep(this.policy, state.groups, change, { before, prefix: at?.prefix, signal });
+    const recorded = (this.recorded ??= await tryStep(
       this.policy,
       state.groups,
       { config: methodOf(this.config) },
-      { before },
+      { before, signal },
     ));
     const look = (policy: PolicySnapshot) =>
       withPolicy(this.policy, policy, () =>

@@ -328,13 +328,6 @@ export interface TrainerCommands {
     topic: { animal: string; place: string },
     constraints: readonly { family: string; kwargs: Record<string, unknown> }[],
   ): Promise<GroupView>;
-  /** The gradient lab asks about the last finished update; null when there is none, or not that token. */
-  analyzeToken(
-    reference: TokenReference,
-    options: { readonly fraction: number; readonly tokens: number },
-  ): Promise<TokenAnalysis | null>;
-  pushToken(reference: TokenReference, request: PushRequest): Promise<TokenPush | null>;
-  tryChange(request: ChangeRequest, reference: TokenReference | null): Promise<TrialView | null>;
   /**
    * Makes an earlier update of a stored run again (`revisiting` events tell how far it is) and asks the lab's questions
    * about it from then on; null goes back to the last finished update. Resolves with the update, or null when it was

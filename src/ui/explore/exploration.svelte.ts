@@ -25,8 +25,8 @@ export interface SearchUnderWay extends SearchProgress {
 
 type Found<T> = Searched & { readonly by: readonly T[] };
 
-/** Instructions that strategies are compared on. */
-export const manyInstructions = 64;
+/** Instructions that strategies are compared on: fewer with a model that takes a second for a few responses. */
+export const manyInstructions = (parameters: number): number => (parameters < 1e7 ? 64 : 16);
 
 /** Searches with the present policy, by all strategies one after the other. They stay while other views are looked at. */
 class Exploration {
@@ -55,9 +55,9 @@ class Exploration {
   }
 
   /** Searches on many instructions of a split; the same draws again for the same policy. */
-  async searchMany(trainer: Trainer, policy: Searched): Promise<void> {
+  async searchMany(trainer: Trainer, policy: Searched, count: number): Promise<void> {
     this.many = null;
-    const tasks = { split: this.split, count: manyInstructions };
+    const tasks = { split: this.split, count };
     await this.search("many", 0, {
       ask: (request, onProgress) => trainer.searchMany(tasks, request, onProgress),
       take: (by) => (this.many = { ...policy, by }),

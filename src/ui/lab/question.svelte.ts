@@ -1,3 +1,11 @@
+import { proxy } from "comlink";
+import type { AnswerProgress } from "../../runs/lab_commands";
+
+type Ask<Terms, Answer> = (
+  terms: Terms,
+  onProgress: (progress: AnswerProgress) => void,
+) => Promise<Answer | null>;
+
 /** Milliseconds that changing terms are given to settle. */
 const settling = 120;
 
@@ -10,14 +18,19 @@ export class Question<Terms, Answer> {
   /** Why there is no answer to the last terms. */
   problem: string | null = $state(null);
   isAsking = $state(false);
-  private readonly ask: (terms: Terms) => Promise<Answer | null>;
+  /** How far the answer is, in passes through the model. */
+  progress: AnswerProgress | null = $state.raw(null);
+  private readonly ask: Ask<Terms, Answer>;
+  private readonly stopWork: () => void;
   private wanted: { readonly terms: Terms } | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private isBusy = false;
   private cleared = 0;
 
-  constructor(ask: (terms: Terms) => Promise<Answer | null>) {
+  /** `stopWork` stops the training thread's work on it. */
+  constructor(ask: Ask<Terms, Answer>, stopWork: () => void) {
     this.ask = ask;
+    this.stopWork = stopWork;
   }
 
   put(terms: Terms): void {
@@ -30,9 +43,20 @@ export class Question<Terms, Answer> {
   }
 
   clear(): void {
+    this.drop();
+    this.answer = null;
+  }
+
+  /** Gives the question up that is asked now; the answer to the one before stays. */
+  stop(): void {
+    this.drop();
+    this.stopWork();
+    this.problem = "Stopped. Another choice asks again.";
+  }
+
+  private drop(): void {
     this.cleared++;
     this.wanted = null;
-    this.answer = null;
     this.problem = null;
     this.isAsking = false;
   }
@@ -44,7 +68,11 @@ export class Question<Terms, Answer> {
       const { cleared } = this;
       this.wanted = null;
       try {
-        const answer = await this.ask(terms);
+        this.progress = null;
+        const answer = await this.ask(
+          terms,
+          proxy((progress: AnswerProgress) => (this.progress = progress)),
+        );
         if (cleared !== this.cleared) continue;
         this.answer = answer ?? this.answer;
         this.problem = answer ? null : "The training thread has no such token in its last finished update.";
