@@ -3,6 +3,7 @@ import { deriveKey, RandomStream, seedKey } from "../src/kernels/random/random";
 import { LlamaPolicy } from "../src/policy/llama_policy";
 import { allProjections } from "../src/policy/lora";
 import type { ModelFile } from "../src/policy/model_file";
+import { benchHead } from "./head";
 import { median, table, time } from "./measure";
 
 const lora = { rank: 8, alpha: 16, targets: allProjections };
@@ -15,6 +16,7 @@ export async function benchRealModel(open: () => Promise<Backend>, model: ModelF
   const kept = await benchStep(open, model, false);
   const recomputed = await benchStep(open, model, true);
   const { name, one, eight } = await benchDecoding(open, model);
+  const head = await benchHead(open, model);
   const step = `LoRA step, ${sequences} × ${length} tokens, activations`;
   return table([
     [name, "", ""],
@@ -22,6 +24,12 @@ export async function benchRealModel(open: () => Promise<Backend>, model: ModelF
     ["eight with one prompt", `${eight.toFixed(1)} tokens/s`, (eight / one).toFixed(1)],
     [`${step} kept`, `${kept.seconds.toFixed(2)} s`, kept.memory],
     [`${step} recomputed`, `${recomputed.seconds.toFixed(2)} s`, recomputed.memory],
+    [
+      `head's loss and gradient, ${head.share * 100} % of all logits at a time`,
+      `${head.chunked.toFixed(0)} ms`,
+      "1.00",
+    ],
+    ["the same, all logits at once", `${head.whole.toFixed(0)} ms`, (head.whole / head.chunked).toFixed(2)],
   ]);
 }
 
