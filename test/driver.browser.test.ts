@@ -354,13 +354,13 @@ describe("a lost GPU device", () => {
     }
   }, 300_000);
 
-  test("in the middle of an update: the run goes on from its checkpoint to the same numbers", async () => {
+  test("while it trains and while it samples: the run goes on from its checkpoint to the same numbers", async () => {
     const whole = openDriver();
     await whole.open({ config, backend: "webgpu" });
-    whole.stepUpdate();
-    await until(() => eventsOf("metrics").length === 1, 120_000);
-    whole.stepUpdate();
-    await until(() => eventsOf("metrics").length === 2, 120_000);
+    for (const updates of [1, 2, 3]) {
+      whole.stepUpdate();
+      await until(() => eventsOf("metrics").length === updates && lastStatus() === "paused", 120_000);
+    }
     await whole.open(cpu);
     const expected = eventsOf("metrics").map(({ row }) => row.digest);
     const tile = eventsOf("opened")[0].adapter.matmulTile!;
@@ -389,7 +389,15 @@ describe("a lost GPU device", () => {
       await until(() => phases().includes("2 revise"), 120_000);
       device!.destroy();
       await until(() => eventsOf("metrics").length === 2, 120_000);
-      expect(eventsOf("notice")).toMatchObject([{ code: "DEVICE_LOST" }]);
+      await until(() => lastStatus() === "paused");
+
+      const sampled = eventsOf("tokens").length;
+      driver.stepUpdate();
+      await until(() => eventsOf("tokens").length > sampled, 120_000);
+      expect(phases()).not.toContain("3 sample");
+      device!.destroy();
+      await until(() => eventsOf("metrics").length === 3, 120_000);
+      expect(eventsOf("notice")).toMatchObject([{ code: "DEVICE_LOST" }, { code: "DEVICE_LOST" }]);
       expect(eventsOf("metrics").map(({ row }) => row.digest)).toEqual(expected);
     } finally {
       pinned.mockRestore();
