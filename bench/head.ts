@@ -46,7 +46,9 @@ export async function benchHead(open: () => Promise<Backend>, { config, weights 
   for (let round = 0; round < 4; round++) {
     const chunked = await time(() => both(rowsPerChunk));
     const whole = await time(() => both(rows));
-    if (round > 0) (times.chunked.push(chunked), times.whole.push(whole));
+    if (round === 0) continue;
+    times.chunked.push(chunked);
+    times.whole.push(whole);
   }
   backend.destroy();
   return {
