@@ -64,6 +64,19 @@ test("a file of the user's is copied; the same one again is not", async () => {
   expect(await models.keep(own, new File(["no model"], "n.gguf"))).toMatchObject({
     problem: { code: "GGUF_MAGIC" },
   });
+  // Nothing is left of what could not be kept.
+  const { id } = kept as { id: string };
+  expect((await models.names(own)).sort()).toEqual([`${id}.gguf`, `${id}.json`]);
+});
+
+test("a model whose file was lost can be fetched again", async () => {
+  const own = folder();
+  const { result } = await models.fetch(own, url, { content });
+  const { id } = result as { id: string };
+  await models.lose(own, `${id}.gguf`);
+  const again = await models.fetch(own, url, { content });
+  expect(again).toMatchObject({ result: { id, sha256: hash }, asked: [null] });
+  expect(await models.read(own, id)).toEqual(content);
 });
 
 test("two tabs do not fetch the same file at once", async () => {

@@ -18,6 +18,18 @@ const commands = {
     const { file } = await (await files(folder)).open(id);
     return new Uint8Array(await file.arrayBuffer());
   },
+  /** Names of the files in the folder. */
+  async names(folder: string): Promise<string[]> {
+    const root = await navigator.storage.getDirectory();
+    const names: string[] = [];
+    for await (const name of (await root.getDirectoryHandle(folder)).keys()) names.push(name);
+    return names;
+  },
+  /** Loses a file behind the back of the store. */
+  async lose(folder: string, name: string) {
+    const root = await navigator.storage.getDirectory();
+    await (await root.getDirectoryHandle(folder)).removeEntry(name);
+  },
   /** Fetches from a server with a plan; cancelled when `until` bytes are there. */
   async fetch(folder: string, url: string, { content, ...plan }: Plan, until = Infinity) {
     const controller = new AbortController();

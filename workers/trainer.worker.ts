@@ -1,12 +1,13 @@
 /** The thread that trains: wires the driver to its environment and to the page. */
 import { expose } from "comlink";
 import { HerlError, plainError } from "../src/errors";
-import { askCommands, type AskCommands } from "../src/runs/ask_commands";
+import type { AskCommands } from "../src/runs/ask_commands";
 import { calibrationCommands, type CalibrationCommands } from "../src/runs/calibration_commands";
-import { compareCommands, type CompareCommands } from "../src/runs/compare_commands";
+import type { CompareCommands } from "../src/runs/compare_commands";
 import { Driver } from "../src/runs/driver";
-import { exploreCommands, type ExploreCommands } from "../src/runs/explore_commands";
-import { failureCommands, type FailureCommands } from "../src/runs/failure_commands";
+import type { ExploreCommands } from "../src/runs/explore_commands";
+import type { FailureCommands } from "../src/runs/failure_commands";
+import { lazyCommands } from "../src/runs/lazy_commands";
 import { browserThreads } from "../src/runs/kernel_threads";
 import type { LabCommands } from "../src/runs/lab_commands";
 import { isModelFile } from "../src/runs/presets";
@@ -79,24 +80,35 @@ const calibrating = calibrationCommands({
   onProgress: (progress) => emit({ type: "calibrating", ...progress }),
 });
 
-const failing = failureCommands({
+const between = {
   store: runs,
   run: () => driver.run,
-  exclusive: (work) => driver.exclusive(work),
-});
+  exclusive: <T>(work: () => Promise<T>) => driver.exclusive(work),
+};
 
-const exploring = exploreCommands({
-  run: () => driver.run,
-  exclusive: (work) => driver.exclusive(work),
-});
+const failing = lazyCommands<FailureCommands>(
+  async () => (await import("../src/runs/failure_commands")).failureCommands(between),
+  { failureReport: true, askForSplit: true, acceptSplit: true },
+);
 
-const asking = askCommands({
-  store: runs,
-  run: () => driver.run,
-  exclusive: (work) => driver.exclusive(work),
-});
+const exploring = lazyCommands<ExploreCommands>(
+  async () => (await import("../src/runs/explore_commands")).exploreCommands(between),
+  { searchOne: true, searchMany: true, cancelSearches: true },
+);
 
-const comparing = compareCommands(driver.opener, { store: runs, lock });
+const asking = lazyCommands<AskCommands>(
+  async () => (await import("../src/runs/ask_commands")).askCommands(between),
+  { ask: true, cancelAsking: true },
+);
+
+const comparing = lazyCommands<CompareCommands>(
+  async () =>
+    (await import("../src/runs/compare_commands")).compareCommands(driver.opener, { store: runs, lock }),
+  {
+    ...{ comparedRuns: true, runCurves: true, importRuns: true, deleteImported: true },
+    ...{ trainStored: true, cancelStored: true },
+  },
+);
 
 expose(
   Object.assign(

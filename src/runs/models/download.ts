@@ -17,7 +17,7 @@ export interface RemoteFile {
   readonly size: number | null;
   /** The strong validator; null where there is none. */
   readonly etag: string | null;
-  /** SHA-256 that the server promises (Hugging Face does), in hexadecimal. */
+  /** SHA-256 that the server's own header promises, in hexadecimal; for Hugging Face see `promisedSha256`. */
   readonly sha256: string | null;
 }
 

@@ -4,6 +4,7 @@ import { HerlError } from "../../errors";
 import { magic } from "../../policy/gguf/header";
 import { storeError } from "../store_error";
 import { download, type DownloadProgress, type GrowingFile, type RemoteFile } from "./download";
+import { promisedSha256 } from "./hub_listing";
 import type { ModelSource } from "./model_source";
 
 /** A model file that this browser keeps. */
@@ -122,27 +123,33 @@ export class ModelFiles {
    * `download` does, with GGUF_MAGIC for what is no model file, MODEL_HASH for another file than the server promises, and
    * STORE_FULL. What was received stays, but for files that are wrong.
    */
-  async fetch({ url, name }: ModelSource, { signal, onProgress, fetch }: KeepOptions): Promise<KeptModel> {
+  async fetch(
+    { url, name }: ModelSource,
+    { signal, onProgress, fetch = globalThis.fetch }: KeepOptions,
+  ): Promise<KeptModel> {
     const id = idOf(url);
+    const kept = await this.kept(id);
+    if (kept) return kept;
     const known = await this.record(id);
-    if (known && "sha256" in known) return (await this.open(id)).model;
+    const begun = known && "remote" in known ? known.remote : undefined;
     let saved = Promise.resolve();
     const onAnswer = (remote: RemoteFile) => {
       saved = saved.then(() => this.save({ id, name, url, remote }));
     };
     return this.write(id, async (file) => {
-      const options = { signal, onProgress, onAnswer, fetch, known: known?.remote };
+      const promised = await promisedSha256(url, { fetch, signal });
+      const options = { signal, onProgress, onAnswer, fetch, known: begun };
       const remote = await download(url, checkingMagic(file, url), options).finally(() => saved);
-      return { ...{ id, name, url }, expected: remote.sha256 };
+      return { ...{ id, name, url }, expected: remote.sha256 ?? promised };
     });
   }
 
   /** Keeps a copy of a user's file. Rejects with GGUF_MAGIC and STORE_FULL. */
   async keep(file: File, { signal, onProgress }: KeepOptions): Promise<KeptModel> {
     const id = idOf(`file:${file.name}:${file.size}:${file.lastModified}`);
-    const known = await this.record(id);
-    if (known && "sha256" in known) return (await this.open(id)).model;
-    return this.write(id, async (out) => {
+    const kept = await this.kept(id);
+    if (kept) return kept;
+    const writing = this.write(id, async (out) => {
       out.clear();
       const checked = checkingMagic(out, file.name);
       for (const started = performance.now(); out.size < file.size;) {
@@ -155,6 +162,17 @@ export class ModelFiles {
       }
       return { id, name: file.name, url: null, expected: null };
     });
+    return writing.catch(async (error: unknown) => {
+      // A copy begins anew, so what there is of it is of no use. It stays where another tab is writing it.
+      await this.folder.removeEntry(`${id}.part`).catch(() => {});
+      throw error;
+    });
+  }
+
+  /** A model that is kept, whole. */
+  private async kept(id: string): Promise<KeptModel | null> {
+    const opened = await this.open(id).catch(() => null);
+    return opened && opened.model;
   }
 
   /** Writes ID.part by `fill`, and makes it a kept model when it is whole and what it should be. */

@@ -8,7 +8,7 @@ export interface ModelSource {
 }
 
 /** Hugging Face's host; files of a repository are at OWNER/REPO/resolve/REVISION/FILE. */
-const hub = "https://huggingface.co";
+export const hub = "https://huggingface.co";
 
 /**
  * What a user may write for a model: the address of a .gguf file, or a file on Hugging Face as `owner/repo/file.gguf`
