@@ -116,6 +116,10 @@ test("an experiment may ask something else of the runs of another, and runs noth
   expect(existsSync(file("results.jsonl", "asking"))).toBe(false);
   expect(readFileSync(file("results.jsonl"), "utf8")).toBe(written);
   expect((await herl("experiment", "asking", "--in", root, "--check")).status).toBe(0);
+  for (const option of [["--again"], ["--quick"], ["--only", "small"]])
+    expect((await herl("experiment", "asking", "--in", root, ...option)).stderr).toContain(
+      `asking runs nothing itself: give ${option[0]} to \`herl experiment small\``,
+    );
 
   define({ ...asking, resultsOf: "nothing" });
   expect((await herl("experiment", "asking", "--in", root)).stderr).toContain(

@@ -7,7 +7,7 @@ import { resultOf, sortResults } from "../../experiments/results";
 import { summarize } from "../../experiments/summarize";
 import { tunedRates } from "../../experiments/tuned_rates";
 import { isWaiting, unitName, type Unit, type WaitingUnit } from "../../experiments/units";
-import { integer, text, type Command } from "../arguments";
+import { integer, text, UsageError, type Command } from "../arguments";
 import { checkExperiment } from "../check_experiment";
 import { ExperimentFolder, experimentNames } from "../experiment_folder";
 import { projectRoot } from "../model";
@@ -57,10 +57,17 @@ export const experiment: Command = {
     const folder = new ExperimentFolder(root, name, out);
     const definition = quick ? quickly(folder.definition) : folder.definition;
     const units = folder.units(definition);
+    const { resultsOf } = definition;
+    const running = ["only", "again", "quick"].filter((option) => values[option]);
+    if (resultsOf !== undefined && running.length > 0) {
+      throw new UsageError(
+        `${name} runs nothing itself: give --${running[0]} to \`herl experiment ${resultsOf}\`, whose results it reads`,
+      );
+    }
     if (values["check"])
       return checkExperiment(folder, { definition, units, sample: integer(values, "sample") });
     const wanted = units.filter(chosen(text(values, "only"), definition));
-    if (definition.resultsOf !== undefined) return finish(folder, definition, units);
+    if (resultsOf !== undefined) return finish(folder, definition, units);
     const stop = new AbortController();
     process.once("SIGINT", () => stop.abort());
     const failed = await runMissing(folder, units, wanted, {
