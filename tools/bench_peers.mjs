@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { build, preview } from "vite";
 import { buildSimd } from "./build-simd.mjs";
+import { isolated } from "./isolation.mjs";
 
 const peers = {
   "@jax-js/jax": "0.1.25",
@@ -15,10 +16,6 @@ const peers = {
 };
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "build", "peers");
-const isolated = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
 /** Engines and devices; the slow ones take fewer steps a round. */
 const contestants = [
   ["ours", "webgpu", 1],

@@ -1,7 +1,7 @@
 import { CpuBackend } from "../../src/compute/cpu";
 import { WebgpuBackend } from "../../src/compute/webgpu";
 import { browserThreads } from "../../src/runs/kernel_threads";
-import { trainingStep } from "../training_step";
+import { trainingStep } from "./training_step";
 import { serveSteps } from "./serve_steps";
 
 const startWorker = () =>

@@ -6,7 +6,8 @@ import { serialize } from "./serialize";
 import { colours } from "./svg";
 import { cellStrength, gridPaint, vocabularyGrid } from "./vocabulary_grid";
 import { cellAt, cellBox, gridLayout, movedCell, mostCells } from "./vocabulary_layout";
-import { rankOrder, shownTokens } from "./vocabulary_ranks";
+import { rankOrder } from "../analysis/rank_order";
+import { shownTokens } from "./vocabulary_ranks";
 
 const snapshot = (name: string) => `../../test/snapshots/${name}.svg`;
 

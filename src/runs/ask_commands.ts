@@ -6,6 +6,7 @@ import { beforeStop, stopStrings } from "../policy/stop_strings";
 import type { OpenRun, RunEnvironment } from "./open_run";
 import { orProblem } from "./or_problem";
 import { withPolicy } from "./position";
+import { unlessStopped } from "./unless_stopped";
 
 /** Whose answer: the policy as it is, as it was when the run began, or as another stored run of the same model has it. */
 export type AskedPolicy =
@@ -107,22 +108,15 @@ export function askCommands({ run, exclusive, store }: AskEnvironment): AskComma
   }
 
   return {
-    async ask(asked, request, onText) {
+    ask(asked, request, onText) {
       const { signal } = controller;
-      try {
-        const result = await exclusive(() =>
-          orProblem(async () => {
-            signal.throwIfAborted();
-            const open = run();
-            if (!open) throw new HerlError("RUN_MISSING", "No run is open", "Open one first");
-            return answer(open, asked, request, onText, signal);
-          }),
-        );
-        return signal.aborted ? null : result;
-      } catch (error) {
-        if (signal.aborted) return null;
-        throw error;
-      }
+      return unlessStopped(exclusive, signal, () =>
+        orProblem(async () => {
+          const open = run();
+          if (!open) throw new HerlError("RUN_MISSING", "No run is open", "Open one first");
+          return answer(open, asked, request, onText, signal);
+        }),
+      );
     },
     cancelAsking() {
       controller.abort();

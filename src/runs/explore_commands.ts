@@ -7,6 +7,7 @@ import type { PocketConstraint } from "../worlds/pocket/exclusions";
 import { composeTask } from "../worlds/pocket/tasks";
 import type { OpenRun } from "./open_run";
 import { orProblem } from "./or_problem";
+import { unlessStopped } from "./unless_stopped";
 import type { TaskView, VerdictView } from "./protocol";
 import { taskView } from "./views";
 import { openWorld, type EvaluationSplit } from "./world";
@@ -125,20 +126,12 @@ export function exploreCommands({ run, exclusive }: ExploreEnvironment): Explore
   /** What a search comes to; null where it was cancelled, also before it began. */
   function asked<T extends object>(work: (signal: AbortSignal) => Promise<T>): Promise<Answer<T>> {
     const { signal } = controller;
-    const answer = exclusive(() => orProblem(() => work(signal)));
-    return answer.then(
-      (value) => (signal.aborted ? null : value),
-      (error: unknown) => {
-        if (signal.aborted) return null;
-        throw error;
-      },
-    );
+    return unlessStopped(exclusive, signal, () => orProblem(() => work(signal)));
   }
 
   return {
     searchOne: (subject, request, onProgress) =>
       asked(async (signal) => {
-        signal.throwIfAborted();
         const subjectOf = (open: OpenRun) => [taskOf(open, subject)];
         const { tasks, searches } = await search(subjectOf, request, onProgress, signal);
         const attempts = searches[0].map(attemptView);
@@ -146,7 +139,6 @@ export function exploreCommands({ run, exclusive }: ExploreEnvironment): Explore
       }),
     searchMany: ({ split, count }, request, onProgress) =>
       asked(async (signal) => {
-        signal.throwIfAborted();
         const [{ summarizeSearches }, { searches }] = await Promise.all([
           import("../herl/explore/summary"),
           search((open) => splitTasks(open, split, count), request, onProgress, signal),

@@ -1,3 +1,4 @@
+import { rankOrder } from "../analysis/rank_order";
 import { tryStep, compareTrials, type Trial } from "../herl/counterfactual";
 import type { StepState } from "../herl/trainer";
 import { pushToken, tokenStep } from "../herl/token_lab";
@@ -65,10 +66,7 @@ export class Lab {
     const { before, after, step } = this.finished;
     const { sampled, coefficient } = at;
     const choose = (probable: Float32Array) =>
-      [sampled, ...mostProbable(probable).filter((id) => id !== sampled)].slice(
-        0,
-        Math.min(tokens, mostTokens),
-      );
+      [sampled, ...rankOrder(probable).filter((id) => id !== sampled)].slice(0, Math.min(tokens, mostTokens));
     const result = await tokenStep(this.policy, {
       ...{ ...at, before, after, fraction, choose, signal },
       onScore: (done) => onProgress?.({ done, of: tokens }),
@@ -135,6 +133,3 @@ export class Lab {
     return positionOf(this.finished.state, reference, this.config);
   }
 }
-
-const mostProbable = (logprobs: Float32Array): number[] =>
-  Array.from(logprobs, (_, id) => id).sort((a, b) => logprobs[b] - logprobs[a]);

@@ -7,6 +7,7 @@ import type {
   TokenReference,
   TrialView,
 } from "./protocol";
+import { unlessStopped } from "./unless_stopped";
 
 /** How far an answer is, in passes through the model. */
 export interface AnswerProgress {
@@ -58,14 +59,10 @@ export function labCommands({ lab, exclusive }: LabEnvironment): LabCommands {
     const stop = new AbortController();
     stops.set(asker, stop);
     try {
-      return await exclusive(async () => {
-        stop.signal.throwIfAborted();
+      return await unlessStopped(exclusive, stop.signal, async () => {
         const asked = await lab();
         return asked && (await work(asked, stop.signal));
       });
-    } catch (error) {
-      if (stop.signal.aborted) return null;
-      throw error;
     } finally {
       if (stops.get(asker) === stop) stops.delete(asker);
     }

@@ -1,10 +1,11 @@
 import { logitGradient, probabilities } from "../../analysis/logits";
+import { rankOrder } from "../../analysis/rank_order";
 import type { FigureTable } from "../../figures/figure_text";
 import { count, probability, signedSignificant } from "../../figures/format";
 import type { SvgNode } from "../../figures/svg";
 import { vocabularyGrid, type VocabularyCell } from "../../figures/vocabulary_grid";
 import { gridLayout, mostCells, type GridLayout } from "../../figures/vocabulary_layout";
-import { rankOrder, shownTokens, type ShownTokens, type TailRange } from "../../figures/vocabulary_ranks";
+import { shownTokens, type ShownTokens, type TailRange } from "../../figures/vocabulary_ranks";
 import { logitFormula } from "../text/explain_token";
 import { tokenLabel } from "../text/token_pieces";
 

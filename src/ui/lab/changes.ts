@@ -1,3 +1,4 @@
+import { rankOrder } from "../../analysis/rank_order";
 import {
   correlation,
   logprobChangeAlone,
@@ -8,7 +9,6 @@ import {
 } from "../../analysis/logits";
 import type { MassByRankData } from "../../figures/mass_by_rank";
 import type { ScatterChangeData } from "../../figures/scatter_change";
-import { rankOrder } from "../../figures/vocabulary_ranks";
 import type { TokenAnalysis, TokenPush } from "../../runs/protocol";
 
 type Label = (id: number) => string;

@@ -6,9 +6,9 @@ import {
   probabilities,
   probabilityFlow,
 } from "../../analysis/logits";
+import { rankOrder } from "../../analysis/rank_order";
 import type { MassByRankData } from "../../figures/mass_by_rank";
 import { probability, signedSignificant } from "../../figures/format";
-import { rankOrder } from "../../figures/vocabulary_ranks";
 import { log } from "../../kernels/math";
 import type { RowBars } from "./row_bars";
 
