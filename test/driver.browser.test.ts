@@ -1,50 +1,22 @@
 /** The driver between page and session: plays, steps, answers, and survives what a browser does to it. */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { WebgpuBackend } from "../src/compute/webgpu";
-import { HerlError } from "../src/errors";
-import { GpuContext } from "../src/kernels/gpu";
-import { Driver } from "../src/runs/driver";
-import type { RunEnvironment } from "../src/runs/open_run";
+import { describe, expect, test } from "vitest";
 import type { MetricsRow } from "../src/runs/metrics";
-import type { OpenRequest, RunEvent } from "../src/runs/protocol";
-import { RunStore } from "../src/runs/store";
-import { pocketBytes, smallConfig } from "./pocket";
+import {
+  bytes,
+  config,
+  cpu,
+  eventCount,
+  eventsOf,
+  forget,
+  lastStatus,
+  locked,
+  openDriver,
+  paused,
+  phases,
+  until,
+} from "./driver";
+import { smallConfig } from "./pocket";
 
-const config = smallConfig();
-const bytes = await pocketBytes();
-const locked = new Set<string>();
-
-let store: RunStore;
-let events: RunEvent[];
-beforeEach(async () => {
-  store = await RunStore.open(`driver-${Date.now()}-${Math.random()}`);
-  events = [];
-});
-afterEach(() => locked.clear());
-
-function openDriver(changes: Partial<RunEnvironment> = {}): Driver {
-  return new Driver({
-    gpu: navigator.gpu,
-    emit: (event) => void events.push(structuredClone(event)),
-    store: Promise.resolve(store),
-    loadModel: () => Promise.resolve(bytes),
-    lock(id) {
-      if (locked.has(id)) return Promise.resolve(null);
-      locked.add(id);
-      return Promise.resolve(() => void locked.delete(id));
-    },
-    ...changes,
-  });
-}
-
-const cpu: OpenRequest = { config, backend: "cpu" };
-const eventsOf = <Type extends RunEvent["type"]>(type: Type) =>
-  events.filter((event): event is Extract<RunEvent, { type: Type }> => event.type === type);
-const phases = () => eventsOf("step").map(({ view }) => `${view.step} ${view.phase}`);
-const lastStatus = () => eventsOf("status").at(-1)?.status;
-const until = (condition: () => boolean, timeout = 60_000) =>
-  expect.poll(condition, { timeout, interval: 20 }).toBe(true);
-const paused = () => until(() => lastStatus() === "paused" && phases().length > 0);
 const numbersOf = ({ step_time: _time, ...row }: MetricsRow) => row;
 
 describe("opening", () => {
@@ -73,7 +45,7 @@ describe("opening", () => {
     first.stepUpdate();
     await until(() => eventsOf("metrics").length === 1);
     const [{ runId }] = eventsOf("opened");
-    events = [];
+    forget();
     await openDriver().open({ ...cpu, resume: runId });
     expect(eventsOf("failed")).toMatchObject([{ code: "RUN_LOCKED" }]);
   });
@@ -107,9 +79,9 @@ describe("playing", () => {
     await until(() => eventsOf("metrics").length === 3);
     driver.pause();
     await until(() => lastStatus() === "paused");
-    const count = events.length;
+    const count = eventCount();
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(events.length).toBe(count);
+    expect(eventCount()).toBe(count);
     expect(eventsOf("evaluation").map(({ rows }) => rows[0].step)).toEqual([0, 2]);
   });
 
@@ -134,7 +106,7 @@ describe("playing", () => {
       .slice(0, 4)
       .map(({ row }) => numbersOf(row));
 
-    events = [];
+    forget();
     const closed = openDriver();
     await closed.open(cpu);
     await paused();
@@ -149,7 +121,7 @@ describe("playing", () => {
     const [{ runId }] = eventsOf("opened");
     locked.clear(); // the tab is gone in the midst of an update, and its lock with it
 
-    events = [];
+    forget();
     const opened = openDriver();
     await opened.open({ ...cpu, resume: runId });
     expect(eventsOf("opened")[0].metrics.map(numbersOf)).toEqual(expected.slice(0, 2));
@@ -171,7 +143,7 @@ describe("questions between phases", () => {
     await until(() => eventsOf("metrics").length === 2);
     const expected = eventsOf("metrics").map(({ row }) => row.digest);
 
-    events = [];
+    forget();
     const asked = openDriver();
     await asked.open(cpu);
     await paused();
@@ -203,7 +175,7 @@ describe("questions between phases", () => {
     }
     const expected = eventsOf("metrics").map(({ row }) => row.digest);
 
-    events = [];
+    forget();
     const driver = openDriver();
     await driver.open(cpu);
     await paused();
@@ -323,85 +295,4 @@ describe("questions between phases", () => {
     driver.stepUpdate();
     await until(() => eventsOf("metrics").length === 1);
   });
-});
-
-describe("a lost GPU device", () => {
-  test("while the model is loaded: it is loaded again on a new device", async () => {
-    const { tensor } = GpuContext.prototype;
-    let lost: GPUDevice | null = null;
-    let made = 0;
-    // The probe makes three tensors for each tile and frees them; then the model's weights come.
-    GpuContext.prototype.tensor = function (...parameters) {
-      if (!lost && ++made === 20) {
-        lost = this.device;
-        lost.destroy();
-        // Its end is told later; what comes next on it fails as it would then.
-        Object.assign(this, {
-          failure: new HerlError("DEVICE_LOST", "The GPU device was lost", "Continue"),
-        });
-      }
-      return tensor.apply(this, parameters);
-    };
-    try {
-      const driver = openDriver();
-      await driver.open({ config, backend: "webgpu" });
-      await until(() => lastStatus() === "paused" && phases().includes("1 grade"), 120_000);
-      expect(lost).not.toBeNull();
-      expect(eventsOf("notice")).toMatchObject([{ code: "DEVICE_LOST" }]);
-      expect(eventsOf("failed")).toEqual([]);
-    } finally {
-      GpuContext.prototype.tensor = tensor;
-    }
-  }, 300_000);
-
-  test("while it trains and while it samples: the run goes on from its checkpoint to the same numbers", async () => {
-    const whole = openDriver();
-    await whole.open({ config, backend: "webgpu" });
-    for (const updates of [1, 2, 3]) {
-      whole.stepUpdate();
-      await until(() => eventsOf("metrics").length === updates && lastStatus() === "paused", 120_000);
-    }
-    await whole.open(cpu);
-    const expected = eventsOf("metrics").map(({ row }) => row.digest);
-    const tile = eventsOf("opened")[0].adapter.matmulTile!;
-
-    events = [];
-    // Which tile is faster the probe measures anew, and a busy machine may answer otherwise.
-    const { setMatmulTile } = WebgpuBackend.prototype;
-    const pinned = vi.spyOn(WebgpuBackend.prototype, "setMatmulTile").mockImplementation(function (
-      this: WebgpuBackend,
-    ) {
-      setMatmulTile.call(this, tile);
-    });
-    const { tensor } = GpuContext.prototype;
-    let device: GPUDevice | undefined;
-    GpuContext.prototype.tensor = function (...parameters) {
-      device = this.device;
-      return tensor.apply(this, parameters);
-    };
-    try {
-      const driver = openDriver();
-      await driver.open({ config, backend: "webgpu" });
-      pinned.mockRestore();
-      driver.stepUpdate();
-      await until(() => eventsOf("metrics").length === 1 && lastStatus() === "paused", 120_000);
-      driver.stepUpdate();
-      await until(() => phases().includes("2 revise"), 120_000);
-      device!.destroy();
-      await until(() => eventsOf("metrics").length === 2, 120_000);
-      await until(() => lastStatus() === "paused");
-
-      const sampled = eventsOf("tokens").length;
-      driver.stepUpdate();
-      await until(() => eventsOf("tokens").length > sampled, 120_000);
-      expect(phases()).not.toContain("3 sample");
-      device!.destroy();
-      await until(() => eventsOf("metrics").length === 3, 120_000);
-      expect(eventsOf("notice")).toMatchObject([{ code: "DEVICE_LOST" }, { code: "DEVICE_LOST" }]);
-      expect(eventsOf("metrics").map(({ row }) => row.digest)).toEqual(expected);
-    } finally {
-      pinned.mockRestore();
-      GpuContext.prototype.tensor = tensor;
-    }
-  }, 300_000);
 });
