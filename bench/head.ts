@@ -1,5 +1,5 @@
 import type { Backend } from "../src/compute/backend";
-import { chunkElements, chunkRows } from "../src/kernels/lm_head/lm_head";
+import { logitsChunk, type LogitsChunk } from "../src/kernels/lm_head/lm_head";
 import { RandomStream } from "../src/kernels/random/random";
 import type { ModelFile } from "../src/policy/model_file";
 import { uploadWeight } from "../src/policy/llama/weights";
@@ -9,7 +9,7 @@ import { median, time } from "./measure";
 const rows = 512;
 
 /**
- * The loss of a model's head and its gradient, with logits for a few rows at a time as in training, and with all of them
+ * The loss of a model's head and its gradient, with a chunk of logits at a time as in training, and with all of them
  * at once: milliseconds, and the numbers that a chunk holds to those of all logits.
  */
 export async function benchHead(open: () => Promise<Backend>, { config, weights }: ModelFile) {
@@ -33,19 +33,19 @@ export async function benchHead(open: () => Promise<Backend>, { config, weights 
     coefficients: filled(1, () => stream.normal()),
     gradHidden: backend.tensor(rows, dim),
     statistics: backend.tensor(rows, 4),
-    ...{ targets, logprobs: column(), entropies: column(), logSumExp: column() },
+    ...{ targets, logprobs: column(), entropies: column(), logSumExp: column(), unsampledMass: column() },
     ...{ temperature: 1, gradWeight: null },
   };
-  const both = async (rowsPerChunk: number) => {
-    backend.kernels.lmHead({ ...options, rowsPerChunk });
-    backend.kernels.lmHeadBackward({ ...options, rowsPerChunk });
+  const both = async (chunk: LogitsChunk) => {
+    backend.kernels.lmHead({ ...options, chunk });
+    backend.kernels.lmHeadBackward({ ...options, chunk });
     await backend.read(options.logprobs);
   };
-  const rowsPerChunk = chunkRows(vocab, chunkElements[backend.name]);
+  const chunk = logitsChunk(vocab, backend.name);
   const times: { chunked: number[]; whole: number[] } = { chunked: [], whole: [] };
   for (let round = 0; round < 4; round++) {
-    const chunked = await time(() => both(rowsPerChunk));
-    const whole = await time(() => both(rows));
+    const chunked = await time(() => both(chunk));
+    const whole = await time(() => both({ rows, vocab }));
     if (round === 0) continue;
     times.chunked.push(chunked);
     times.whole.push(whole);
@@ -54,6 +54,6 @@ export async function benchHead(open: () => Promise<Backend>, { config, weights 
   return {
     chunked: median(times.chunked),
     whole: median(times.whole),
-    share: Math.min(1, rowsPerChunk / rows),
+    share: Math.min(1, (chunk.rows * chunk.vocab) / (rows * vocab)),
   };
 }

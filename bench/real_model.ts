@@ -25,7 +25,7 @@ export async function benchRealModel(open: () => Promise<Backend>, model: ModelF
     [`${step} kept`, `${kept.seconds.toFixed(2)} s`, kept.memory],
     [`${step} recomputed`, `${recomputed.seconds.toFixed(2)} s`, recomputed.memory],
     [
-      `head's loss and gradient, ${head.share * 100} % of all logits at a time`,
+      `head's loss and gradient, ${(100 * head.share).toFixed(1)} % of all logits at a time`,
       `${head.chunked.toFixed(0)} ms`,
       "1.00",
     ],

@@ -14,6 +14,7 @@ export interface SimdKernels {
   matmulScratchBytes(): number;
   matmul(...parameters: number[]): void;
   logitStatistics(...parameters: number[]): void;
+  logitResults(...parameters: number[]): void;
   logitGradient(...parameters: number[]): void;
   sampleLogits(...parameters: number[]): void;
   attention(...parameters: number[]): void;

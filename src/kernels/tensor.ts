@@ -53,6 +53,31 @@ export type Weight<T extends Tensor = Tensor> = T | QuantizedMatrix<T>;
 export const isQuantized = <T extends Tensor>(weight: Weight<T>): weight is QuantizedMatrix<T> =>
   "bits" in weight;
 
+/** A tensor whose slices and views are of its own kind. */
+export interface Sliceable<T extends Tensor> extends Tensor {
+  slice(start: number, rows: number): T;
+  view(start: number, rows: number, cols: number): T;
+}
+
+/** Rows start … start + rows of a weight matrix, sharing the memory. On webgpu, start is a multiple of 64. */
+export function weightRows<T extends Sliceable<T>>(
+  weight: Weight<T>,
+  start: number,
+  rows: number,
+): Weight<T> {
+  if (start === 0 && rows === weight.rows) return weight;
+  if (!isQuantized(weight)) return weight.slice(start, rows);
+  const { cols, bits, group, words, scales, offsets } = weight;
+  const cut = (tensor: T, perRow: number) => tensor.view(start * perRow, 1, rows * perRow);
+  return {
+    ...weight,
+    rows,
+    words: cut(words, (cols * bits) / 32),
+    scales: cut(scales, cols / group),
+    offsets: offsets && cut(offsets, cols / group),
+  };
+}
+
 /** Writes row `row`, dequantized, to `out` from `start` on: the values that every kernel must compute. */
 export function dequantizeRow(data: QuantizedData, row: number, out: Float32Array, start = 0): void {
   if (data.bits === 8 && !data.offsets) return scaledBytes(data, row, out, start);

@@ -1,6 +1,6 @@
 import type { BackendName } from "../compute/backend";
 import { batchShapes, floatWeightBytes, type BatchShape } from "../compute/batch_shape";
-import { chunkElements, chunkRows } from "../kernels/lm_head/lm_head";
+import { logitsChunk } from "../kernels/lm_head/lm_head";
 import { blockFormats } from "./gguf/block_formats";
 import { hasHeadNorms, type LlamaConfig } from "./gguf/llama_config";
 import type { TensorInfo } from "./gguf/tensor_info";
@@ -109,7 +109,8 @@ function activationBytes(config: LlamaConfig, run: PlannedRun): number {
   const group = run.promptTokens + (run.sequences / run.prompts) * run.responseTokens;
   const rows = Math.max(batchShape.maxRows, group);
   const perRow = (recompute ? 1 : layers) * layer + (layers + 1) * dim + backward + 5 * dim;
-  const logits = chunkRows(vocab, chunkElements[backend]) * vocab;
+  const chunk = logitsChunk(vocab, backend);
+  const logits = chunk.rows * chunk.vocab;
   const decoding = Math.min(run.sequences, batchShape.maxSequences) * vocab;
   return 4 * slack * (rows * perRow + decoding) + 4 * logits;
 }

@@ -1,6 +1,6 @@
 // Rows of logits: their softmax statistics, the gradient of equation (2), and sampling (AssemblyScript,
 // WebAssembly SIMD). Exponentials in f32, sums in double precision. `vocab` is a multiple of 4.
-import { exp4, log, max4 } from "../simd/exp.as";
+import { exp, exp4, log, max4 } from "../simd/exp.as";
 
 const LOWEST: f32 = -3.4028234663852886e38;
 
@@ -26,43 +26,100 @@ function total(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }
 
-/** For each row: ln p of the target, entropy, ln Σ e^z; all as f32. */
+/** Softmax sums of one row, where they lie between two blocks of the vocabulary: doubles, one after the other. */
+const TOP: usize = 0; // the largest logit
+const SUM: usize = 8; // Σ e^(z − top)
+const PRODUCT: usize = 16; // Σ e^(z − top) · (z − top)
+const UNSAMPLED: usize = 24; // Σ e^(z − top) without the target's
+const TARGET: usize = 32; // the target's logit
+const SUMS_BYTES: usize = 40;
+
+/**
+ * For each row: the sums of the tokens first … first + vocab, added to those of the tokens before them, which lie
+ * at `sums`; with `first` 0 there are none.
+ */
 export function logitStatistics(
-  logits: usize, rows: i32, vocab: i32, targets: usize, logprobs: usize, entropies: usize, logSumExp: usize,
+  logits: usize, rows: i32, vocab: i32, first: u32, targets: usize, sums: usize,
 ): void {
   const bytes = <usize>vocab * 4;
-  for (let r: usize = 0; r < <usize>rows * 4; r += 4, logits += bytes) {
+  for (let r: usize = 0; r < <usize>rows * 4; r += 4, logits += bytes, sums += SUMS_BYTES) {
     const end = logits + bytes;
     const top = largest(logits, end);
-    let sums = f64x2.splat(0), products = f64x2.splat(0);
+    let pairs = f64x2.splat(0), products = f64x2.splat(0);
     for (let at = logits; at < end; at += 16) {
       const z = f32x4.sub(v128.load(at), f32x4.splat(top));
       const e = exp4(z);
       const low = lowPair(e), high = highPair(e);
-      sums = f64x2.add(sums, f64x2.add(low, high));
+      pairs = f64x2.add(pairs, f64x2.add(low, high));
       products = f64x2.add(products, f64x2.add(f64x2.mul(low, lowPair(z)), f64x2.mul(high, highPair(z))));
     }
-    const logSum = log(total(sums));
-    const target = <f64>load<f32>(logits + <usize>load<u32>(targets + r) * 4);
-    store<f32>(logprobs + r, <f32>(target - <f64>top - logSum));
-    store<f32>(entropies + r, <f32>(logSum - total(products) / total(sums)));
-    store<f32>(logSumExp + r, <f32>(<f64>top + logSum));
+    const sum = total(pairs);
+    let unsampled = sum;
+    const index = load<u32>(targets + r) - first;
+    if (index < <u32>vocab) {
+      const target = load<f32>(logits + <usize>index * 4);
+      // The very number that is in the sum: nothing but the others is left.
+      unsampled -= <f64>f32x4.extract_lane(exp4(f32x4.splat(target - top)), 0);
+      store<f64>(sums, <f64>target, TARGET);
+    }
+    if (first == 0) {
+      store<f64>(sums, <f64>top, TOP);
+      store<f64>(sums, sum, SUM);
+      store<f64>(sums, total(products), PRODUCT);
+      store<f64>(sums, unsampled, UNSAMPLED);
+    } else addSums(sums, <f64>top, sum, total(products), unsampled);
   }
 }
 
-/** Replaces each row of logits by ∂L/∂z and writes four statistics per row (lm_head.ts). */
+/** Adds a block's sums to a row's, both as if the larger of their largest logits had been subtracted. */
+function addSums(sums: usize, top: f64, sum: f64, product: f64, unsampled: f64): void {
+  const before = load<f64>(sums, TOP), sumBefore = load<f64>(sums, SUM);
+  const both = max(before, top);
+  const down = before - both, downNew = top - both;
+  const factor = exp(down), factorNew = exp(downNew);
+  store<f64>(sums, both, TOP);
+  store<f64>(sums, sumBefore * factor + sum * factorNew, SUM);
+  const productBefore = load<f64>(sums, PRODUCT) + sumBefore * down;
+  store<f64>(sums, productBefore * factor + (product + sum * downNew) * factorNew, PRODUCT);
+  store<f64>(sums, load<f64>(sums, UNSAMPLED) * factor + unsampled * factorNew, UNSAMPLED);
+}
+
+/** For each row, from its sums: ln p of the target, entropy, ln Σ e^z and Σ p of the other tokens; all as f32. */
+export function logitResults(
+  sums: usize, rows: i32, logprobs: usize, entropies: usize, logSumExp: usize, unsampledMass: usize,
+): void {
+  for (let r: usize = 0; r < <usize>rows * 4; r += 4, sums += SUMS_BYTES) {
+    const top = load<f64>(sums, TOP), sum = load<f64>(sums, SUM);
+    const logSum = log(sum);
+    store<f32>(logprobs + r, <f32>(load<f64>(sums, TARGET) - top - logSum));
+    store<f32>(entropies + r, <f32>(logSum - load<f64>(sums, PRODUCT) / sum));
+    store<f32>(logSumExp + r, <f32>(top + logSum));
+    store<f32>(unsampledMass + r, <f32>(load<f64>(sums, UNSAMPLED) / sum));
+  }
+}
+
+/**
+ * Replaces each row of logits, those of the tokens first … first + vocab, by ∂L/∂z, and adds to its four statistics
+ * (lm_head.ts), which begin with `first` 0. `unsampledMass` is 0 where these are all tokens of the vocabulary.
+ */
 export function logitGradient(
-  logits: usize, rows: i32, vocab: i32, targets: usize, logSumExp: usize, coefficients: usize, statistics: usize,
+  logits: usize, rows: i32, vocab: i32, first: u32, targets: usize, logSumExp: usize, coefficients: usize,
+  statistics: usize, unsampledMass: usize,
 ): void {
   const bytes = <usize>vocab * 4;
+  if (first == 0) memory.fill(statistics, 0, <usize>rows * 16);
   for (let r: usize = 0; r < <usize>rows * 4; r += 4, logits += bytes, statistics += 16) {
     const end = logits + bytes;
-    const sampled = logits + <usize>load<u32>(targets + r) * 4;
+    const index = load<u32>(targets + r) - first;
+    const sampled = index < <u32>vocab ? logits + <usize>index * 4 : 0;
     const shift = f32x4.splat(load<f32>(logSumExp + r));
     const c = load<f32>(coefficients + r);
-    // The sampled logit is put out of the way, so that every sum below runs over the unsampled tokens.
-    const sampledProbability = f32x4.extract_lane(exp4(f32x4.sub(f32x4.splat(load<f32>(sampled)), shift)), 0);
-    store<f32>(sampled, -1e30);
+    if (sampled) {
+      const probability = f32x4.extract_lane(exp4(f32x4.sub(f32x4.splat(load<f32>(sampled)), shift)), 0);
+      store<f32>(statistics, probability, 12);
+      // The sampled logit is put out of the way, so that every sum below runs over the unsampled tokens.
+      store<f32>(sampled, -1e30);
+    }
     let mass = f64x2.splat(0), squares = f64x2.splat(0), logs = f64x2.splat(0);
     for (let at = logits; at < end; at += 16) {
       const z = f32x4.sub(v128.load(at), shift);
@@ -73,12 +130,16 @@ export function logitGradient(
       squares = f64x2.add(squares, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
       logs = f64x2.add(logs, f64x2.add(f64x2.mul(low, lowPair(z)), f64x2.mul(high, highPair(z))));
     }
-    store<f32>(sampled, -c * <f32>total(mass));
-    store<f32>(statistics, <f32>total(mass));
-    store<f32>(statistics, <f32>total(squares), 4);
-    store<f32>(statistics, <f32>total(logs), 8);
-    store<f32>(statistics, sampledProbability, 12);
+    if (sampled) store<f32>(sampled, -c * (unsampledMass ? load<f32>(unsampledMass + r) : <f32>total(mass)));
+    addTo(statistics, total(mass));
+    addTo(statistics + 4, total(squares));
+    addTo(statistics + 8, total(logs));
   }
+}
+
+@inline
+function addTo(at: usize, x: f64): void {
+  store<f32>(at, <f32>(<f64>load<f32>(at) + x));
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   type Side,
 } from "../testing";
 import * as cpu from "./cpu";
-import { chunkRows } from "./lm_head";
+import { logitsChunk, type LogitsChunk } from "./lm_head";
 import * as webgpu from "./webgpu";
 
 interface Case {
@@ -17,6 +17,8 @@ interface Case {
   vocab: number;
   dim: number;
   temperature: number;
+  /** Without one: 64 whole rows. */
+  chunk?: LogitsChunk;
 }
 
 /** Log-probabilities of all tokens, by the definition, in double precision. */
@@ -41,6 +43,8 @@ const cases: Case[] = [
   { rows: 1, vocab: 8, dim: 4, temperature: 1 },
   { rows: 3, vocab: 24, dim: 12, temperature: 0.7 },
   { rows: 70, vocab: 520, dim: 8, temperature: 1 },
+  { rows: 5, vocab: 136, dim: 8, temperature: 0.7, chunk: { rows: 64, vocab: 64 } },
+  { rows: 70, vocab: 1000, dim: 8, temperature: 1, chunk: { rows: 64, vocab: 192 } },
 ];
 
 describe.each(sideNames)("lm_head on %s", (name) => {
@@ -49,8 +53,7 @@ describe.each(sideNames)("lm_head on %s", (name) => {
     side = await openSide(name, cpu, webgpu);
   });
 
-  function setUp(shape: Case, rowsPerChunk = 64) {
-    const { rows, vocab, dim, temperature } = shape;
+  function setUp({ rows, vocab, dim, temperature, chunk = { rows: 64, vocab } }: Case) {
     const data = {
       hidden: randomNumbers(rows * dim, "hidden"),
       weight: randomNumbers(vocab * dim, "weight"),
@@ -58,13 +61,14 @@ describe.each(sideNames)("lm_head on %s", (name) => {
     };
     const targets = Array.from({ length: rows }, (_, r) => (r * 7 + 3) % vocab);
     const options = {
-      ...{ temperature, rowsPerChunk },
+      ...{ temperature, chunk },
       hidden: side.tensor(rows, dim, data.hidden),
       weight: side.tensor(vocab, dim, data.weight),
       targets: side.indices(targets),
       logprobs: side.tensor(rows, 1),
       entropies: side.tensor(rows, 1),
       logSumExp: side.tensor(rows, 1),
+      unsampledMass: side.tensor(rows, 1),
       coefficients: side.tensor(rows, 1, data.coefficients),
       gradHidden: side.tensor(rows, dim, data.hidden),
       gradWeight: side.tensor(vocab, dim),
@@ -110,30 +114,59 @@ describe.each(sideNames)("lm_head on %s", (name) => {
     });
   });
 
-  test("chunks give what the whole gives", async () => {
+  test("rows at a time give what all rows give", async () => {
     const shape = { rows: 200, vocab: 40, dim: 16, temperature: 1 };
-    const [chunked, whole] = [setUp(shape, 64).options, setUp(shape, 256).options];
-    for (const options of [chunked, whole]) {
+    const [some, all] = [64, 256].map((rows) => setUp({ ...shape, chunk: { rows, vocab: 40 } }).options);
+    for (const options of [some, all]) {
       side.kernels.lmHead(options);
       side.kernels.lmHeadBackward(options);
     }
-    for (const key of ["logprobs", "entropies", "gradHidden", "statistics"] as const)
-      expect(await side.read(chunked[key])).toEqual(await side.read(whole[key]));
-    expectClose(await side.read(chunked.gradWeight), await side.read(whole.gradWeight), 1e-6);
+    for (const key of ["logprobs", "entropies", "gradHidden", "statistics", "unsampledMass"] as const)
+      expect(await side.read(some[key])).toEqual(await side.read(all[key]));
+    expectClose(await side.read(some.gradWeight), await side.read(all.gradWeight), 1e-6);
   });
 
-  test("a near-certain token keeps its small unsampled part", async () => {
-    // p_y = 1 − 1e-9 rounds to 1 in f32; the sum over the others does not cancel.
+  test("blocks of a quantized vocabulary give what the whole gives", async () => {
+    const [rows, vocab, dim] = [70, 520, 64];
+    for (const [bits, zero, group, offsets] of [
+      [4, 8, 32, false],
+      [4, 0, 32, true],
+      [8, 0, 16, false],
+    ] as const) {
+      const weight = side.weight(randomQuantized(vocab, dim, { bits, zero, group, offsets }));
+      const [blocks, whole] = [192, vocab].map((columns) => ({
+        ...setUp({ rows, vocab, dim, temperature: 1, chunk: { rows: 64, vocab: columns } }).options,
+        ...{ weight, gradWeight: null },
+      }));
+      for (const options of [blocks, whole]) {
+        side.kernels.lmHead(options);
+        side.kernels.lmHeadBackward(options);
+      }
+      for (const key of ["logprobs", "entropies", "gradHidden", "statistics", "unsampledMass"] as const)
+        expectClose(await side.read(blocks[key]), await side.read(whole[key]), 2e-6);
+    }
+  });
+
+  test.each([8, 136])("a near-certain token keeps its small unsampled part: of %i", async (vocab) => {
+    // p_y rounds to 1 in f32; the sum over the others does not cancel.
     const hidden = side.tensor(1, 4, Float32Array.of(1, 0, 0, 0));
-    const weight = new Float32Array(8 * 4);
-    weight[0] = 22;
-    const options = { ...setUp({ rows: 1, vocab: 8, dim: 4, temperature: 1 }).options, hidden };
-    options.weight = side.tensor(8, 4, weight);
-    options.targets = side.indices([0]);
-    side.kernels.lmHead(options);
-    side.kernels.lmHeadBackward(options);
+    const weight = new Float32Array(vocab * 4);
+    weight[4 * (vocab - 4)] = 22;
+    const chunk = { rows: 64, vocab: Math.min(vocab, 64) };
+    const { options } = setUp({ rows: 1, vocab, dim: 4, temperature: 1, chunk });
+    const changed = { ...options, hidden, weight: side.tensor(vocab, 4, weight) };
+    const certain = { ...changed, targets: side.indices([vocab - 4]) };
+    side.kernels.lmHead(certain);
+    side.kernels.lmHeadBackward(certain);
     const [mass] = await side.read(options.statistics);
-    expect(mass / (7 * Math.exp(-22))).toBeCloseTo(1, 4);
+    expect(mass / ((vocab - 1) * Math.exp(-22))).toBeCloseTo(1, 4);
+    const [known] = await side.read(options.unsampledMass);
+    expect(known / mass).toBeCloseTo(1, 5);
+    // What the sampled token's weights receive, and all others together, is the same.
+    const [coefficient] = await side.read(options.coefficients);
+    const received = await side.read(options.gradWeight);
+    expect(received[4 * (vocab - 4)] / (-coefficient * mass)).toBeCloseTo(1, 5);
+    expect(received[4] / (coefficient * Math.exp(-22))).toBeCloseTo(1, 4);
   });
 
   test("quantized heads", async () => {
@@ -147,8 +180,12 @@ describe.each(sideNames)("lm_head on %s", (name) => {
   });
 });
 
-test("chunk sizes", () => {
-  expect([chunkRows(512, 1 << 17), chunkRows(151936, 1 << 22), chunkRows(49152, 1 << 22)]).toEqual([
-    256, 64, 64,
-  ]);
+test("chunks: whole rows where hundreds of them fit, blocks of large vocabularies", () => {
+  expect(logitsChunk(512, "cpu")).toEqual({ rows: 256, vocab: 512 });
+  expect(logitsChunk(512, "webgpu")).toEqual({ rows: 8192, vocab: 512 });
+  for (const vocab of [32000, 49152, 151936])
+    for (const backend of ["cpu", "webgpu"] as const) {
+      const chunk = logitsChunk(vocab, backend);
+      expect(chunk.rows * chunk.vocab).toBeLessThanOrEqual((512 * vocab) / 3);
+    }
 });

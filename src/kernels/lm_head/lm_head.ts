@@ -2,7 +2,7 @@ import type { Tensor, Weight } from "../tensor";
 
 /**
  * The fused LM-head loss, first call: from the hidden rows that predict response tokens to what a loss needs,
- * in chunks of rows, without ever holding tokens × vocabulary.
+ * chunk by chunk, without ever holding tokens × vocabulary.
  *
  *   z = hidden · Wᵀ / temperature,  logprob = z_y − ln Σ_v e^(z_v),  entropy = −Σ_v p_v ln p_v
  */
@@ -14,12 +14,14 @@ export interface LmHeadOptions<T extends Tensor = Tensor> {
   /** [R, 1], u32: the tokens y that were sampled. */
   readonly targets: T;
   readonly temperature: number;
-  /** Rows of logits held at a time, a multiple of 64; see `chunkRows`. */
-  readonly rowsPerChunk: number;
+  /** The logits held at a time; see `logitsChunk`. */
+  readonly chunk: LogitsChunk;
   /** [R, 1] each, in nats. */
   readonly logprobs: T;
   readonly entropies: T;
   readonly logSumExp: T;
+  /** [R, 1]: Σ p_v over v ≠ y, exact where 1 − p_y would cancel; for the second call. */
+  readonly unsampledMass: T;
 }
 
 /**
@@ -57,9 +59,26 @@ export interface GradientStatistics {
   readonly sampledProbability: number;
 }
 
-/** Numbers of logits that a chunk may hold: 512 KiB keep a cpu's cache warm, 16 MiB keep a GPU busy. */
-export const chunkElements = { cpu: 1 << 17, webgpu: 1 << 22 } as const;
+/** A piece of tokens × vocabulary: rows, and how many tokens of the vocabulary. Multiples of 64, or all there are. */
+export interface LogitsChunk {
+  readonly rows: number;
+  readonly vocab: number;
+}
 
-/** Rows per chunk for a vocabulary: the largest multiple of 64 within `elements`, at least 64. */
-export const chunkRows = (vocab: number, elements: number): number =>
-  Math.max(64, Math.floor(elements / vocab / 64) * 64);
+/** Numbers of logits that a chunk of whole rows may hold: 512 KiB keep a cpu's cache warm, 16 MiB keep a GPU busy. */
+const rowElements = { cpu: 1 << 17, webgpu: 1 << 22 } as const;
+
+/** Where whole rows of a vocabulary are too long: few enough columns for the cache, and a whole panel of products. */
+const blocks = { cpu: { rows: 512, vocab: 512 }, webgpu: { rows: 512, vocab: 8192 } } as const;
+
+/** Rows that a chunk has at the least. A quantized weight is unpacked once a chunk, which as many products must pay. */
+const leastRows = 256;
+
+/**
+ * The logits to hold at a time, whatever the number of tokens (so that what a token gets does not depend on those
+ * beside it): whole rows where enough of them fit, blocks of the vocabulary for some hundred rows where not.
+ */
+export function logitsChunk(vocab: number, backend: "cpu" | "webgpu"): LogitsChunk {
+  const rows = Math.floor(rowElements[backend] / vocab / 64) * 64;
+  return rows >= leastRows ? { rows, vocab } : blocks[backend];
+}

@@ -38,6 +38,12 @@ export function exp4(x: v128): v128 {
   return v128.shuffle<f32>(low, high, 0, 1, 4, 5);
 }
 
+/** e^x of one double, x ≤ 0: e^−200 for all below. */
+@inline
+export function exp(x: f64): f64 {
+  return f64x2.extract_lane(expPair(f64x2.splat(max(x, -200))), 0);
+}
+
 /** The natural logarithm of a positive normal double, by 2 artanh((m − 1)/(m + 1)). */
 export function log(x: f64): f64 {
   const pattern = reinterpret<u64>(x);

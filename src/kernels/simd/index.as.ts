@@ -1,7 +1,7 @@
 // The WebAssembly module of the cpu backend: the kernels that TypeScript would be too slow for.
 export { expArray } from "./exp.as";
 export { matmul, matmulScratchBytes } from "../matmul/matmul.as";
-export { logitStatistics, logitGradient, sampleLogits } from "../lm_head/lm_head.as";
+export { logitStatistics, logitResults, logitGradient, sampleLogits } from "../lm_head/lm_head.as";
 export { attention, attentionBackward } from "../attention/attention.as";
 export { swiglu, swigluBackward } from "../swiglu/swiglu.as";
 

@@ -1,6 +1,6 @@
 import type { Indices } from "../../compute/backend";
 import type { Tensor } from "../../kernels/tensor";
-import { chunkElements, chunkRows } from "../../kernels/lm_head/lm_head";
+import { logitsChunk, type LogitsChunk } from "../../kernels/lm_head/lm_head";
 import type { PackedBatch } from "../group_tree";
 import type { Decoder } from "./decoder";
 import { normBackward, normForward } from "./norm";
@@ -29,8 +29,9 @@ export interface HeadPass {
   readonly logprobs: Tensor;
   readonly entropies: Tensor;
   readonly logSumExp: Tensor;
+  readonly unsampledMass: Tensor;
   readonly temperature: number;
-  readonly rowsPerChunk: number;
+  readonly chunk: LogitsChunk;
 }
 
 /** Log-probabilities and entropies of the predicted tokens, from the residual stream at the end. */
@@ -54,7 +55,8 @@ export function headForward(
     logprobs: column("logprobs"),
     entropies: column("entropies"),
     logSumExp: column("logSumExp"),
-    rowsPerChunk: chunkRows(config.vocab, chunkElements[backend.name]),
+    unsampledMass: column("unsampled mass"),
+    chunk: logitsChunk(config.vocab, backend.name),
   };
   backend.kernels.lmHead({ ...head, hidden: normed, weight: decoder.head });
   return head;
