@@ -56,6 +56,9 @@ export const chromiumFlags = [
   "--no-first-run",
 ];
 
+/** The test that measures. */
+const measured = "test/free_thread.e2e.test.ts";
+
 export default defineConfig({
   base: "./",
   define: {
@@ -119,10 +122,23 @@ export default defineConfig({
         extends: true,
         test: {
           name: "page",
-          // After the others and one file at a time: what a page takes on two busy cores says nothing of the page.
+          // After the others: each file has a browser and pages of its own, whose workers compute.
           sequence: { groupOrder: 1 },
-          maxWorkers: 1,
+          maxWorkers: 2,
           include: ["test/**/*.e2e.test.ts"],
+          exclude: [measured],
+          environment: "node",
+          globalSetup: "test/serve-build.ts",
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "measured",
+          // Alone: what a page's thread takes on busy cores says nothing of the page.
+          sequence: { groupOrder: 2 },
+          maxWorkers: 1,
+          include: [measured],
           environment: "node",
           globalSetup: "test/serve-build.ts",
         },
