@@ -1,6 +1,6 @@
 import type { Tensor, Weight } from "../../kernels/tensor";
 import { attentionBackward, attentionForward, type Attention } from "./attention";
-import { feedForward, feedForwardBackward, type FeedForward } from "./feed_forward";
+import { feedForwardActive, feedForwardBackward, feedForwardDown, type FeedForward } from "./feed_forward";
 import type { Norm } from "./norm";
 import type { Pass } from "./pass";
 
@@ -42,10 +42,18 @@ export function decoderForward(pass: Pass, decoder: Decoder): Tensor {
 }
 
 function layerForward(pass: Pass, decoder: Decoder, layer: number): void {
+  const active = layerActive(pass, decoder, layer);
+  const between = middle(pass, scopeOf(decoder, layer));
+  feedForwardDown(pass, decoder.layers[layer].feedForward, active, between, stream(pass, layer + 1));
+}
+
+/** All of a layer but the product that leads to its output, which the backward pass does not need. */
+function layerActive(pass: Pass, decoder: Decoder, layer: number): Tensor {
   const scope = scopeOf(decoder, layer);
-  const { attention, feedForward: block } = decoder.layers[layer];
-  attentionForward(pass, attention, layer, scope, stream(pass, layer), middle(pass, scope));
-  feedForward(pass, block, scope, middle(pass, scope), stream(pass, layer + 1));
+  const { attention, feedForward } = decoder.layers[layer];
+  const between = middle(pass, scope);
+  attentionForward(pass, attention, layer, scope, stream(pass, layer), between);
+  return feedForwardActive(pass, feedForward, scope, between);
 }
 
 /**
@@ -53,11 +61,13 @@ function layerForward(pass: Pass, decoder: Decoder, layer: number): void {
  * and is used up. The tokens' gradients are added to the embedding by the caller (`tokenGroups` of the batch).
  */
 export function decoderBackward(pass: Pass, decoder: Decoder, gradient: Tensor): void {
-  for (let layer = decoder.layers.length - 1; layer >= 0; layer--) {
+  const last = decoder.layers.length - 1;
+  for (let layer = last; layer >= 0; layer--) {
     const scope = scopeOf(decoder, layer);
-    if (decoder.recompute) layerForward(pass, decoder, layer);
-    const { attention, feedForward: block } = decoder.layers[layer];
-    feedForwardBackward(pass, block, scope, middle(pass, scope), gradient);
+    // What the last layer has left is still there.
+    if (decoder.recompute && layer < last) layerActive(pass, decoder, layer);
+    const { attention, feedForward } = decoder.layers[layer];
+    feedForwardBackward(pass, feedForward, scope, middle(pass, scope), gradient);
     const needed = layer > 0 || decoder.gradEmbedding !== null;
     attentionBackward(pass, attention, scope, stream(pass, layer), gradient, needed);
   }

@@ -20,12 +20,24 @@ function saved({ workspace, config, rows: { count } }: Pass, scope: string) {
   };
 }
 
-export function feedForward(pass: Pass, block: FeedForward, scope: string, x: Tensor, out: Tensor): void {
+/** The first two products: all that the backward pass needs. Returns silu(n Wgᵀ) · n Wuᵀ. */
+export function feedForwardActive(pass: Pass, block: FeedForward, scope: string, x: Tensor): Tensor {
   const { normed, gate, up, active } = saved(pass, scope);
   normForward(pass, block.norm, x, normed);
   linearForward(pass, block.gate, normed, gate);
   linearForward(pass, block.up, normed, up);
   pass.backend.kernels.swiglu({ gate, up, out: active });
+  return active;
+}
+
+/** The last product: out = x + active Wdᵀ. */
+export function feedForwardDown(
+  pass: Pass,
+  block: FeedForward,
+  active: Tensor,
+  x: Tensor,
+  out: Tensor,
+): void {
   linearForward(pass, block.down, active, out, x);
 }
 
