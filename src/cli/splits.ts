@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { HerlError } from "../errors";
 import { askForSplit } from "../runs/ask_for_split";
 import type { OpenSession } from "../runs/open_session";
-import { acceptSplit, type SplitProposal } from "../runs/splits";
+import { acceptSplit } from "../runs/accept_split";
+import type { SplitProposal } from "../runs/splits";
 import { readLines, toLines } from "./files";
 import type { RunFolder } from "./run_folder";
 

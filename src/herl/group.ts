@@ -1,4 +1,4 @@
-import type { Rollout } from "../policy/policy";
+import type { ChatCodec, Rollout } from "../policy/policy";
 import type { Task, Verdict } from "../rubric/schema";
 
 /** A response with its grades. */
@@ -107,3 +107,23 @@ export const rewardTolerance = 1e-6;
 
 export const hasPassed = ({ reward }: Pick<Sample, "reward">): boolean =>
   reward !== null && reward >= 1 - rewardTolerance;
+
+/** A group that nothing is known of but its instruction. */
+export const emptyGroup = ({ codec }: { readonly codec: ChatCodec }, task: Task): Group => ({
+  task,
+  prompt: codec.encode([{ role: "user", content: task.prompt }]),
+  rollouts: [],
+  drafts: [],
+  revisions: [],
+  droppedPrompts: 0,
+  joined: null,
+  rows: [],
+});
+
+/** A response that was just sampled. */
+export const ungraded = ({ codec }: { readonly codec: ChatCodec }, rollout: Rollout): Sample => ({
+  rollout,
+  text: codec.decode(rollout.ids),
+  verdicts: [],
+  reward: null,
+});

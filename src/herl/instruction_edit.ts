@@ -9,7 +9,7 @@
  */
 import type { Group, Revision } from "./group";
 import { rubricReward } from "./reward";
-import type { Learner } from "./trainer";
+import type { Learner } from "./learner";
 
 /**
  * A group's drafts, each after the instruction that it satisfies, not yet graded there. A draft that satisfies nothing,

@@ -1,7 +1,7 @@
 import { HerlError } from "../errors";
 import type { Task } from "../rubric/schema";
 import type { Sample } from "./group";
-import type { Learner } from "./trainer";
+import type { Learner } from "./learner";
 
 /** The tokens of (q, H), or null when the model's template cannot tell the draft's text from its own. */
 export function revisionContext(

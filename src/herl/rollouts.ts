@@ -1,31 +1,11 @@
 import { deriveKey, type Key } from "../kernels/random/random";
-import type { Rollout } from "../policy/policy";
 import type { Task } from "../rubric/schema";
 import type { MethodConfig } from "./config";
-import type { Group, Sample } from "./group";
+import { emptyGroup, ungraded, type Group, type Sample } from "./group";
+import type { Learner } from "./learner";
 import { rubricReward } from "./reward";
 import { memberRequests, scaffoldsOf } from "./scaffold";
-import type { Learner, StepOptions } from "./trainer";
-
-/** A group that nothing is known of but its instruction. */
-export const emptyGroup = ({ codec }: Pick<Learner, "codec">, task: Task): Group => ({
-  task,
-  prompt: codec.encode([{ role: "user", content: task.prompt }]),
-  rollouts: [],
-  drafts: [],
-  revisions: [],
-  droppedPrompts: 0,
-  joined: null,
-  rows: [],
-});
-
-/** A response that was just sampled. */
-export const ungraded = ({ codec }: Pick<Learner, "codec">, rollout: Rollout): Sample => ({
-  rollout,
-  text: codec.decode(rollout.ids),
-  verdicts: [],
-  reward: null,
-});
+import type { StepOptions } from "./step_options";
 
 /**
  * Equation (3): N responses per instruction, by group. Group g draws from `keys[g]`. With a scaffold, members of a group

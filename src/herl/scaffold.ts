@@ -13,7 +13,7 @@ import { deriveKey, RandomStream, type Key } from "../kernels/random/random";
 import type { SampleRequest } from "../policy/policy";
 import type { Task } from "../rubric/schema";
 import type { ScaffoldConfig } from "./config";
-import type { Learner } from "./trainer";
+import type { Learner } from "./learner";
 
 /**
  * The share of the rubric that member i = 0 … G − 1 of a group of `members` sees in update `step` (1 for the first):

@@ -13,7 +13,8 @@ import {
   wordTask,
   type MethodOverrides,
 } from "./testing/tiny_world";
-import { phases, trainStep, type StepState, type VerdictListener } from "./trainer";
+import type { VerdictListener } from "./step_options";
+import { phases, trainStep, type StepState } from "./trainer";
 
 const isBackward = (call: PolicyCall) => call.kind === "backward";
 

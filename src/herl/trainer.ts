@@ -16,23 +16,22 @@
  */
 import type { BoundChain } from "../analysis/bound";
 import { deriveKey, RandomStream, type Key } from "../kernels/random/random";
-import type { ChatMessage } from "../policy/chat_message";
-import type { ChatCodec, TrainablePolicy } from "../policy/policy";
-import type { Grader } from "../rubric/grader";
-import type { Task, Verdict } from "../rubric/schema";
+import type { Task } from "../rubric/schema";
 import { scoringTemperature, usesWritten, type MethodConfig } from "./config";
 import { isWasted, replaceWasted } from "./dynamic";
-import type { Group, Revision } from "./group";
+import { emptyGroup, ungraded, type Group, type Revision } from "./group";
 import { acceptRevision, remainingRollouts, selectDrafts } from "./hindsight";
 import { gradeReplays, replayDrafts } from "./instruction_edit";
+import type { Learner } from "./learner";
 import { boundOfEach } from "./measure_bound";
-import { scoreGroup, withScoreReward, type SegmentScorer } from "./process";
+import { scoreGroup, withScoreReward } from "./process";
 import { revisionContext } from "./revision_context";
-import { emptyGroup, gradeAll, sampleFresh, sampleRollouts, ungraded } from "./rollouts";
+import { gradeAll, sampleFresh, sampleRollouts } from "./rollouts";
 import { rowsOf } from "./rows";
+import type { StepOptions } from "./step_options";
 import { transferAfter, transferBefore, type Transfer } from "./transfer";
 import { updatePolicy, type Update } from "./update";
-import { scoreWritten, type References, type RevisionPairs } from "./written";
+import { scoreWritten } from "./written";
 
 export const phases = [
   "sample",
@@ -47,28 +46,6 @@ export const phases = [
 
 export type Phase = (typeof phases)[number];
 
-/** The world and the model that a step works with. */
-export interface Learner {
-  readonly policy: TrainablePolicy;
-  readonly codec: ChatCodec;
-  readonly grader: Grader;
-  /** The conversation that asks for a revision of `draft`: equation (6) in the model's own words. */
-  revisionMessages(task: Task, draft: string, verdicts: readonly Verdict[]): readonly ChatMessage[];
-  /** The conversation that asks for a response and shows some items of the rubric, by index: RuscaRL's scaffold. */
-  scaffoldMessages(task: Task, items: readonly number[]): readonly ChatMessage[];
-  /**
-   * The task that asks for some of its items alone, by index: HiR's edit of the instruction. Null where nothing can be
-   * made of them; absent in worlds whose instructions cannot be edited.
-   */
-  withItems?(task: Task, items: readonly number[]): Task | null;
-  /** Responses written by somebody else, for methods that train on them. */
-  readonly references?: References;
-  /** Drafts and their revisions, for the warm-up. */
-  readonly revisionPairs?: RevisionPairs;
-  /** Scores against hidden references, for ExpRL. */
-  readonly scorer?: SegmentScorer;
-}
-
 /** What a step has found so far; fields fill up phase by phase. */
 export interface StepState {
   readonly phase: Phase;
@@ -80,34 +57,6 @@ export interface StepState {
   readonly transfer: Transfer | null;
   /** The chain of (13) of each group, before the update; null unless the step is analysed. */
   readonly bound: readonly (BoundChain | null)[] | null;
-}
-
-/** Tells of tokens as they are sampled: the group, the sample in it, and whether it is a revision. */
-export type TokenListener = (
-  source: "rollout" | "revision",
-  group: number,
-  sample: number,
-  id: number,
-) => void;
-
-/** Tells of verdicts as responses are graded: the group, the response's index in it, and whether it is a revision. */
-export type VerdictListener = (
-  source: "rollout" | "revision",
-  group: number,
-  index: number,
-  verdicts: readonly Verdict[],
-) => void;
-
-export interface StepOptions {
-  /** Which update this is, 1 for the first: what the scaffold fades by. Default 1. */
-  readonly step?: number;
-  /** Another instruction for a place of the batch, in a round of dynamic sampling; without it, nothing is replaced. */
-  readonly freshTask?: (round: number, place: number) => Task;
-  readonly signal?: AbortSignal;
-  readonly onToken?: TokenListener;
-  readonly onVerdicts?: VerdictListener;
-  /** Take per-sample gradients, for the bound and for transfer to first order. Changes nothing else. */
-  readonly analyze?: boolean;
 }
 
 /**

@@ -9,7 +9,8 @@ import { fixtureConfig, fixtureWeights, tiedModel } from "../policy/testing/fixt
 import type { Task } from "../rubric/schema";
 import { runStep } from "./testing/run_step";
 import { item, methodConfig } from "./testing/tiny_world";
-import { trainStep, type Learner, type StepState } from "./trainer";
+import type { Learner } from "./learner";
+import { trainStep, type StepState } from "./trainer";
 
 /** Token ids as text: "4 9". The task wants two of them. */
 const task: Task = { id: "ids", prompt: "2 3 5", rubric: [item("7"), item("11")] };

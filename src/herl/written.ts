@@ -5,8 +5,7 @@ import type { ChatMessage } from "../policy/chat_message";
 import type { Grader } from "../rubric/grader";
 import type { Task, Verdict } from "../rubric/schema";
 import { scoringTemperature, type MethodConfig } from "./config";
-import type { Group, Sample } from "./group";
-import { ungraded } from "./rollouts";
+import { ungraded, type Group, type Sample } from "./group";
 
 /** A response that somebody else wrote. */
 interface Written {

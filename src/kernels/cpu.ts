@@ -3,25 +3,10 @@
  * SIMD kernels and the TypeScript ones work on the same numbers without a copy.
  */
 import { HerlError } from "../errors";
+import type { SimdKernels } from "./simd/kernels";
 import { simdModule } from "./simd/simd.generated";
 import { KernelThreads, type ThreadStarter } from "./threads";
 import type { Tensor } from "./tensor";
-
-/** The exports of the WebAssembly module; the sources are the `*.as.ts` files beside the kernels. Pointers are bytes. */
-export interface SimdKernels {
-  heapStart(): number;
-  expArray(x: number, y: number, length: number): void;
-  matmulScratchBytes(): number;
-  matmul(...parameters: number[]): void;
-  logitStatistics(...parameters: number[]): void;
-  logitResults(...parameters: number[]): void;
-  logitGradient(...parameters: number[]): void;
-  sampleLogits(...parameters: number[]): void;
-  attention(...parameters: number[]): void;
-  attentionBackward(...parameters: number[]): void;
-  swiglu(gate: number, up: number, out: number, length: number): void;
-  swigluBackward(...pointersAndLength: number[]): void;
-}
 
 const pageBytes = 65536;
 const alignment = 64;

@@ -3,7 +3,7 @@
  * whose results do not meet (columns of a product, rows of a softmax, heads of an attention), so every sum keeps its order
  * and every digit stays, however many threads there are.
  */
-import type { SimdKernels } from "./cpu";
+import type { SimdKernels } from "./simd/kernels";
 
 /** Kernels that are cut into parts, by their number. */
 const kernelNames = [

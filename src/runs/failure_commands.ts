@@ -2,7 +2,7 @@ import type { FailureReport } from "./failure_report";
 import type { OpenRun } from "./open_run";
 import type { PlainError } from "../errors";
 import { orProblem } from "./or_problem";
-import { acceptSplit, type AcceptedSplit } from "./splits";
+import { acceptSplit, type AcceptedSplit } from "./accept_split";
 import type { RunStore } from "./store";
 
 /** What the page asks about items that stay unmet. */

@@ -4,7 +4,6 @@ import type { StepState } from "../herl/trainer";
 import { pushToken, tokenStep } from "../herl/token_lab";
 import type { PolicySnapshot, TrainablePolicy } from "../policy/policy";
 import { methodOf, type RunConfig } from "./config";
-import type { OnAnswerProgress } from "./lab_commands";
 import { positionOf, withPolicy } from "./position";
 import type {
   ChangeRequest,
@@ -24,6 +23,14 @@ export interface FinishedStep {
   readonly before: PolicySnapshot;
   readonly after: PolicySnapshot;
 }
+
+/** How far an answer is, in passes through the model. */
+export interface AnswerProgress {
+  readonly done: number;
+  readonly of: number;
+}
+
+export type OnAnswerProgress = (progress: AnswerProgress) => void;
 
 /** Of an answer: how to stop it, and who is told how far it is. */
 export interface AnswerOptions {

@@ -1,4 +1,4 @@
-import type { Lab } from "./lab";
+import type { Lab, OnAnswerProgress } from "./lab";
 import type {
   ChangeRequest,
   PushRequest,
@@ -8,14 +8,6 @@ import type {
   TrialView,
 } from "./protocol";
 import { unlessStopped } from "./unless_stopped";
-
-/** How far an answer is, in passes through the model. */
-export interface AnswerProgress {
-  readonly done: number;
-  readonly of: number;
-}
-
-export type OnAnswerProgress = (progress: AnswerProgress) => void;
 
 /**
  * What the gradient lab asks about the last finished update, or about an earlier one that was made again. An answer is

@@ -1,7 +1,7 @@
 import type { Backend } from "../compute/backend";
 import type { BatchShape } from "../compute/batch_shape";
 import type { SegmentScorer } from "../herl/process";
-import type { Learner } from "../herl/trainer";
+import type { Learner } from "../herl/learner";
 import { deriveKey, seedKey } from "../kernels/random/random";
 import { encodeChat } from "../policy/chat";
 import { LlamaPolicy } from "../policy/llama_policy";

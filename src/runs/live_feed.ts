@@ -1,4 +1,4 @@
-import type { TokenListener, VerdictListener } from "../herl/trainer";
+import type { TokenListener, VerdictListener } from "../herl/step_options";
 import type { GradedView, RunEvent } from "./protocol";
 
 /** Gathers what comes faster than a page can show: tokens as they are sampled, verdicts as they are given. */

@@ -1,5 +1,6 @@
 import { wasSampled } from "../herl/group";
-import { trainStep, type StepState, type TokenListener, type VerdictListener } from "../herl/trainer";
+import type { TokenListener, VerdictListener } from "../herl/step_options";
+import { trainStep, type StepState } from "../herl/trainer";
 import { deriveKey, seedKey } from "../kernels/random/random";
 import { countUpdates, stayingUnmet, updateRates } from "../rubric/adaptive/failure_rates";
 import { reweight } from "../rubric/adaptive/reweight";

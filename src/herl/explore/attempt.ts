@@ -1,6 +1,6 @@
 import type { ChatCodec, Policy } from "../../policy/policy";
 import type { Sample } from "../group";
-import type { Learner } from "../trainer";
+import type { Learner } from "../learner";
 
 /**
  * Ways to spend k responses on one instruction (paper, section 2.2, figure 2). The paper names them and gives no

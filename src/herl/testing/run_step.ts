@@ -1,7 +1,9 @@
 import { seedKey, type Key } from "../../kernels/random/random";
 import type { Task } from "../../rubric/schema";
 import type { MethodConfig } from "../config";
-import { trainStep, type Learner, type StepOptions, type StepState } from "../trainer";
+import type { Learner } from "../learner";
+import type { StepOptions } from "../step_options";
+import { trainStep, type StepState } from "../trainer";
 
 /** Runs one step to its end: what each phase yielded, and the last. */
 export async function runStep(

@@ -3,7 +3,7 @@ import type { Grader } from "../../rubric/grader";
 import type { RubricItem, Task, Verdict } from "../../rubric/schema";
 import type { ChatCodec } from "../../policy/policy";
 import { withoutAdditions, type MethodConfig } from "../config";
-import type { Learner } from "../trainer";
+import type { Learner } from "../learner";
 import { TinyPolicy, type TinyPolicyOptions } from "./tiny_policy";
 
 /** The vocabulary: a word is a token. The full stop ends a response. */

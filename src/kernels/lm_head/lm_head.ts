@@ -69,7 +69,7 @@ export interface LogitsChunk {
 const rowElements = { cpu: 1 << 17, webgpu: 1 << 22 } as const;
 
 /** Where whole rows of a vocabulary are too long: few enough columns for the cache, and a whole panel of products. */
-const blocks = { cpu: { rows: 512, vocab: 512 }, webgpu: { rows: 512, vocab: 8192 } } as const;
+const blocks = { cpu: { rows: 512, vocab: 512 }, webgpu: { rows: 512, vocab: 2048 } } as const;
 
 /** Rows that a chunk has at the least. A quantized weight is unpacked once a chunk, which as many products must pay. */
 const leastRows = 256;

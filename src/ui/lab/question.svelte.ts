@@ -1,5 +1,5 @@
 import { proxy } from "comlink";
-import type { AnswerProgress } from "../../runs/lab_commands";
+import type { AnswerProgress } from "../../runs/lab";
 
 type Ask<Terms, Answer> = (
   terms: Terms,

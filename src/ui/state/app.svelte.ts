@@ -10,6 +10,7 @@ import { runName } from "../text/run_name";
 import { startTrainer, type Trainer } from "../trainer";
 import { readComparison, readUrl, readView, writeUrl, type BackendChoice, type View } from "../url_state";
 import { Composer } from "./composer.svelte";
+import type { Confirmation } from "./confirmation";
 import type { Ghost } from "./curves";
 import { Inspector } from "./inspector.svelte";
 import { LabState } from "./lab.svelte";
@@ -31,13 +32,6 @@ export type DialogName =
   | "tasks"
   | "calibration"
   | "failures";
-
-export interface Confirmation {
-  readonly title: string;
-  readonly message: string;
-  readonly action: string;
-  readonly perform: () => void;
-}
 
 /** Milliseconds between phases, from a slow look to as fast as it goes. */
 export const delays = [1600, 800, 400, 200, 100, 40, 0] as const;
@@ -212,8 +206,13 @@ export class App {
 
   /** Trains; a run with a judge that is known to err asks first. */
   private train(start: () => void): void {
-    if (!this.run.run?.config.judge.url) return start();
-    void import("../calibration/ask_first").then(({ askFirst }) => askFirst(this, start), start);
+    const { run } = this.run;
+    if (!run?.config.judge.url) return start();
+    void import("../calibration/judge_question").then(async ({ judgeQuestion }) => {
+      const question = await judgeQuestion(this.trainer, run.runId, start);
+      if (question) this.confirmation = question;
+      else start();
+    }, start);
   }
 
   reset(): void {

@@ -1,5 +1,5 @@
 import type { ChatCodec } from "../../policy/policy";
-import type { Learner } from "../../herl/trainer";
+import type { Learner } from "../../herl/learner";
 import type { Task } from "../../rubric/schema";
 import { lettersOf, toyRubric, toyVerdicts, type Toy } from "./toy";
 import { answerId, instructionId, itemId } from "./tokens";
