@@ -47,6 +47,8 @@ const shown = (page: Page, name: string | RegExp) => page.locator(".lists").getB
 const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name);
 
 /** Two methods with three seeds each. */
+const valuesRead = (page: Page) => page.getByRole("region", { name: "Values where the curves are read" });
+
 async function openTwoSeries(): Promise<WatchedPage> {
   const watched = await openPage(site.context, comparing);
   const { page } = watched;
@@ -57,6 +59,8 @@ async function openTwoSeries(): Promise<WatchedPage> {
     ...(await Promise.all(scales.map((scale, seed) => zipOf("rlvr", seed, scale * 0.8)))),
   ]);
   await row(page, "RLVR").waitFor(soon);
+  // Runs are read one after the other, and their values come with them.
+  await expect.poll(() => valuesRead(page).textContent(), soon).not.toContain("–");
   return watched;
 }
 
@@ -82,7 +86,7 @@ describe("comparing", () => {
 
   test("one cursor reads all curves, by pointer and by keyboard; smoothing and single runs change the picture only", async () => {
     const { page, problems } = await openTwoSeries();
-    const values = page.getByRole("region", { name: "Values where the curves are read" });
+    const values = valuesRead(page);
     const atEnd = await values.textContent();
     const picture = page.locator(".picture").first();
     const box = (await picture.boundingBox())!;
