@@ -287,7 +287,7 @@ export const runConfigSchema = z.strictObject({
       recompute: z.field(
         z.boolean(),
         false,
-        "Compute activations again on the way back instead of keeping them: the same numbers, less memory, a third more time",
+        "Compute activations again on the way back instead of keeping them: the same numbers, less memory, a quarter more time",
       ),
     }),
     {},
