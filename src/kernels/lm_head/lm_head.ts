@@ -68,10 +68,14 @@ export interface LogitsChunk {
 /** Numbers of logits that a chunk of whole rows may hold: 512 KiB keep a cpu's cache warm, 16 MiB keep a GPU busy. */
 const rowElements = { cpu: 1 << 17, webgpu: 1 << 22 } as const;
 
-/** Where whole rows of a vocabulary are too long: few enough columns for the cache, and a whole panel of products. */
+/**
+ * Where whole rows of a vocabulary are too long. On the cpu 1 MiB, whose columns are one panel of the product that
+ * follows (its sums then have the order that they have for whole rows); 4 MiB keep a GPU's threads busy, and are an
+ * eighth of the logits of 512 tokens at the smallest vocabulary that comes here.
+ */
 const blocks = { cpu: { rows: 512, vocab: 512 }, webgpu: { rows: 512, vocab: 2048 } } as const;
 
-/** Rows that a chunk has at the least. A quantized weight is unpacked once a chunk, which as many products must pay. */
+/** Rows that make whole rows worth it: a quantized weight is unpacked once a chunk, for all of its rows. */
 const leastRows = 256;
 
 /**
