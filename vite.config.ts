@@ -94,6 +94,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "node",
+          // Both cores: by itself the runner would leave one to the browser's tests, which end long before these.
+          maxWorkers: 2,
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["src/kernels/**", "**/*.browser.test.ts", "**/*.e2e.test.ts"],
           environment: "node",

@@ -134,7 +134,8 @@ export class App {
     this.proposed = 0;
     [this.config, this.backend] = [config, backend];
     this.model.clear();
-    this.draw();
+    // At once: a key that is pressed before the next frame is not for the run that was on screen.
+    this.drawNow();
     this.selection.reset();
     this.lab.leave();
     this.lab.forgetRows();
