@@ -56,9 +56,6 @@ export const chromiumFlags = [
   "--no-first-run",
 ];
 
-/** The test that measures. */
-const measured = "test/free_thread.e2e.test.ts";
-
 export default defineConfig({
   base: "./",
   define: {
@@ -94,8 +91,6 @@ export default defineConfig({
         extends: true,
         test: {
           name: "node",
-          // Both cores: by itself the runner would leave one to the browser's tests, which end long before these.
-          maxWorkers: 2,
           include: ["src/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["src/kernels/**", "**/*.browser.test.ts", "**/*.e2e.test.ts"],
           environment: "node",
@@ -124,23 +119,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: "page",
-          // After the others: each file has a browser and pages of its own, whose workers compute.
+          // After the others and one file at a time: what a page takes on two busy cores says nothing of the page.
           sequence: { groupOrder: 1 },
-          maxWorkers: 2,
-          include: ["test/**/*.e2e.test.ts"],
-          exclude: [measured],
-          environment: "node",
-          globalSetup: "test/serve-build.ts",
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: "measured",
-          // Alone: what a page's thread takes on busy cores says nothing of the page.
-          sequence: { groupOrder: 2 },
           maxWorkers: 1,
-          include: [measured],
+          include: ["test/**/*.e2e.test.ts"],
           environment: "node",
           globalSetup: "test/serve-build.ts",
         },

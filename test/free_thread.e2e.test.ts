@@ -1,4 +1,4 @@
-/** The page's thread is free while workers compute. Measured, so with nothing else beside it. */
+/** The page's thread is free while workers compute: measured, so nothing else may run beside it. */
 import type { Page } from "playwright-core";
 import { describe, expect, test, vi } from "vitest";
 import { field, freshContexts, openPage, paused, small, statusOf, toyIsDone } from "./page";
