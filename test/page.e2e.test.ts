@@ -5,9 +5,11 @@ import type { Page } from "playwright-core";
 import { describe, expect, inject, test, vi } from "vitest";
 import { chromiumFlags } from "../vite.config";
 import {
+  expectFreeThread,
   field,
   freshContexts,
   launch,
+  longestTasks,
   openPage,
   paused,
   small,
@@ -99,14 +101,22 @@ describe("training", () => {
     await paused(page, "sample");
   });
 
-  test("plays and pauses", async () => {
-    const { page, problems } = await openPage(site.context);
+  test("plays, pauses, and keeps the page's thread free", async () => {
+    const { page, problems } = await openPage(
+      site.context,
+      "?backend=cpu&evaluation.heldout=8&evaluation.close=8&evaluation.ood=8&evaluation.every=5",
+    );
     await paused(page);
-    await press(page, "]", "]", "Space");
-    await expect.poll(() => statusOf(page).textContent()).toMatch(/Training|Evaluating/);
-    await untilUpdate(page, 2);
-    await page.getByRole("button", { name: "Pause" }).click();
-    await paused(page);
+    await page.waitForTimeout(500);
+    const tasks = await longestTasks(page, async () => {
+      await press(page, "]", "]", "Space");
+      await expect.poll(() => statusOf(page).textContent()).toMatch(/Training|Evaluating/);
+      await page.waitForTimeout(5000);
+      await page.getByRole("button", { name: "Pause" }).click();
+      await paused(page);
+    });
+    expectFreeThread(tasks);
+    expect(await field(page, "update")).toBeGreaterThanOrEqual(2);
     const still = await field(page, "responses");
     await page.waitForTimeout(300);
     expect(await field(page, "responses")).toBe(still);

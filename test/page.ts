@@ -56,6 +56,44 @@ export async function openPage(context: BrowserContext, query = small): Promise<
   return { page, problems };
 }
 
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of the thread's own time: what others did on the machine meanwhile is not in it. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/** Milliseconds of processor time of the longest tasks of the page's thread during `work`, longest first. */
+export async function longestTasks(page: Page, work: () => Promise<void>): Promise<number[]> {
+  const browser = page.context().browser()!;
+  await browser.startTracing(page, { categories: ["toplevel"] });
+  await work();
+  const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const thread = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
+  const main = new Set(
+    trace.traceEvents
+      .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+      .map(thread),
+  );
+  return trace.traceEvents
+    .filter((event) => event.ph === "X" && event.name.endsWith("RunTask") && main.has(thread(event)))
+    .map(({ tdur }) => tdur! / 1000)
+    .sort((a, b) => b - a);
+}
+
+/**
+ * No task over 50 ms. One may be: a processor that is shared counts what its caches lost, and the collector of garbage
+ * comes when it likes.
+ */
+export function expectFreeThread(tasks: readonly number[]): void {
+  expect(tasks.length).toBeGreaterThan(20);
+  expect(tasks[0]).toBeLessThan(100);
+  expect(tasks[1]).toBeLessThan(50);
+}
+
 export const statusOf = (page: Page) => page.locator("p.status");
 
 /** Waits until nothing runs and a phase is on screen. */
@@ -64,14 +102,6 @@ export const paused = async (page: Page, phase = ""): Promise<void> => {
     .poll(() => statusOf(page).textContent(), { timeout: 30_000, interval: 50 })
     .toMatch(new RegExp(`^Paused.*phase ${phase}`));
 };
-
-/** Until the toy's thread has done all that it was asked. */
-export const toyIsDone = (page: Page) =>
-  expect
-    .poll(() => page.locator(".plate", { hasText: "How biased each estimator is" }).textContent(), {
-      timeout: 60_000,
-    })
-    .toContain("the toy, exact");
 
 /** The number beside a label of the control bar. */
 export const field = async (page: Page, label: string): Promise<number> =>

@@ -1,7 +1,7 @@
 /** The theory in a browser: an article that is complete without touching anything, and moves when it is touched. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { launch, openPage, paused, small, toyIsDone, violations } from "./page";
+import { expectFreeThread, launch, longestTasks, openPage, paused, small, violations } from "./page";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
@@ -41,6 +41,14 @@ const open = async (width: number, colorScheme: "light" | "dark" = "light") => {
   await opened.page.getByRole("heading", { level: 1, name: "HeRL in eight figures" }).waitFor();
   return { ...opened, close: () => context.close() };
 };
+
+/** Until the toy's thread has done all that it was asked. */
+const toyIsDone = (page: Page) =>
+  expect
+    .poll(() => page.locator(".plate", { hasText: "How biased each estimator is" }).textContent(), {
+      timeout: 60_000,
+    })
+    .toContain("the toy, exact");
 
 describe.each([1440, 390])("at %i pixels", (width) => {
   test("all figures are there, nothing is wrong with them, nothing leaves the page", async () => {
@@ -86,7 +94,9 @@ describe("by keyboard", () => {
     await slider("γ").focus();
     await page.keyboard.press("Home");
     await page.getByRole("button", { name: /^Numbers and files of “The shaping/ }).press("Enter");
-    const rows = await page.getByRole("dialog").locator("tbody tr").allTextContents();
+    const inTable = page.getByRole("dialog").locator("tbody tr");
+    await inTable.first().waitFor();
+    const rows = await inTable.allTextContents();
     // γ = 0.1: f(1) = 1/1.1 and ρ·f′(ρ) = 0.1/1.21.
     expect(rows.find((row) => row.startsWith("1"))).toMatch(/0\.909.*0\.0826/);
     expect(problems).toEqual([]);
@@ -101,6 +111,21 @@ describe("by keyboard", () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("The bound");
     await expect.poll(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(1000);
     expect(page.url()).toBe(before);
+    await close();
+  });
+
+  test("the toy runs beside the page, whose thread stays free", async () => {
+    const { page, problems, close } = await open(1440);
+    await paused(page);
+    await toyIsDone(page);
+    const tasks = await longestTasks(page, async () => {
+      await page.getByRole("slider", { name: "seed" }).focus();
+      await page.keyboard.press("ArrowRight");
+      await page.waitForTimeout(300);
+      await toyIsDone(page);
+    });
+    expectFreeThread(tasks);
+    expect(problems).toEqual([]);
     await close();
   });
 });
