@@ -46,9 +46,9 @@ const row = (page: Page, name: string) =>
 const shown = (page: Page, name: string | RegExp) => page.locator(".lists").getByRole("checkbox", { name });
 const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name);
 
-/** Two methods with three seeds each. */
 const valuesRead = (page: Page) => page.getByRole("region", { name: "Values where the curves are read" });
 
+/** Two methods with three seeds each. */
 async function openTwoSeries(): Promise<WatchedPage> {
   const watched = await openPage(site.context, comparing);
   const { page } = watched;

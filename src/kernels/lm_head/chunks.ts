@@ -30,15 +30,10 @@ export interface GradientRows<T extends Tensor> {
 
 /** The first call, chunk by chunk. */
 export function lmHeadChunks<T extends Sliceable<T>>(parts: LmHeadParts<T>, options: LmHeadOptions<T>): void {
-  const { hidden, weight, targets, temperature, chunk } = options;
-  for (const [row, rows] of cuts(hidden.rows, chunk.rows)) {
+  for (const [row, rows] of cuts(options.hidden.rows, options.chunk.rows)) {
     const cut = (tensor: T) => tensor.slice(row, rows);
-    for (const [first, count] of cuts(weight.rows, chunk.vocab)) {
-      const logits = parts.logits(rows, count);
-      const b = weightRows(weight, first, count);
-      parts.matmul({ layout: "NT", a: cut(hidden), b, out: logits, scale: 1 / temperature });
-      parts.statistics(logits, first, cut(targets));
-    }
+    for (const { logits, first } of blocks(parts, options, cut(options.hidden)))
+      parts.statistics(logits, first, cut(options.targets));
     parts.results({
       logprobs: cut(options.logprobs),
       entropies: cut(options.entropies),
@@ -53,10 +48,11 @@ export function lmHeadBackwardChunks<T extends Sliceable<T>>(
   parts: LmHeadParts<T>,
   options: LmHeadBackwardOptions<T>,
 ): void {
-  const { hidden, weight, chunk, gradHidden, gradWeight } = options;
+  const { weight, chunk, gradHidden, gradWeight } = options;
   const scale = 1 / options.temperature;
-  for (const [row, rows] of cuts(hidden.rows, chunk.rows)) {
+  for (const [row, rows] of cuts(options.hidden.rows, chunk.rows)) {
     const cut = (tensor: T) => tensor.slice(row, rows);
+    const hidden = cut(options.hidden);
     const known = {
       targets: cut(options.targets),
       logSumExp: cut(options.logSumExp),
@@ -64,16 +60,27 @@ export function lmHeadBackwardChunks<T extends Sliceable<T>>(
       statistics: cut(options.statistics),
       unsampledMass: chunk.vocab < weight.rows ? cut(options.unsampledMass) : null,
     };
-    for (const [first, count] of cuts(weight.rows, chunk.vocab)) {
-      const logits = parts.logits(rows, count);
-      const b = weightRows(weight, first, count);
-      parts.matmul({ layout: "NT", a: cut(hidden), b, out: logits, scale });
+    for (const { logits, first, b } of blocks(parts, options, hidden)) {
       parts.gradient(logits, first, known);
       parts.matmul({ layout: "NN", a: logits, b, out: cut(gradHidden), scale, accumulate: first > 0 });
       if (!gradWeight) continue;
-      const out = gradWeight.slice(first, count);
-      parts.matmul({ layout: "TN", a: logits, b: cut(hidden), out, scale, accumulate: true });
+      const out = gradWeight.slice(first, b.rows);
+      parts.matmul({ layout: "TN", a: logits, b: hidden, out, scale, accumulate: true });
     }
+  }
+}
+
+/** The logits of some rows, block by block of the vocabulary: each is used up before the next one is computed. */
+function* blocks<T extends Sliceable<T>>(
+  parts: LmHeadParts<T>,
+  { weight, temperature, chunk }: Pick<LmHeadOptions<T>, "weight" | "temperature" | "chunk">,
+  hidden: T,
+) {
+  for (const [first, count] of cuts(weight.rows, chunk.vocab)) {
+    const b = weightRows(weight, first, count);
+    const logits = parts.logits(hidden.rows, count);
+    parts.matmul({ layout: "NT", a: hidden, b, out: logits, scale: 1 / temperature });
+    yield { logits, first, b };
   }
 }
 
